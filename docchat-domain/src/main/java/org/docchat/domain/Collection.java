@@ -1,0 +1,20 @@
+package org.docchat.domain;
+
+import java.time.Instant;
+
+/**
+ * A set of documents that are asked together and shared together.
+ *
+ * @param role the role of the caller who looks at it
+ * @param documents how many documents it holds
+ * @param passages how many passages of them can be found
+ */
+public record Collection(
+        CollectionId id,
+        String name,
+        String description,
+        Language language,
+        Role role,
+        long documents,
+        long passages,
+        Instant createdAt) {}

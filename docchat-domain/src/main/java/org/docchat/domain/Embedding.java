@@ -1,0 +1,62 @@
+package org.docchat.domain;
+
+import java.util.Arrays;
+
+/**
+ * A text's place in a model's space: a vector of length 1, so that the dot product of two is their cosine.
+ *
+ * @param vector not copied; treat as immutable
+ */
+public record Embedding(float[] vector) {
+    public Embedding {
+        double norm = 0;
+        for (float x : vector) {
+            norm += (double) x * x;
+        }
+        // Also false for NaN and infinities.
+        if (!(Math.abs(norm - 1) < 1e-3)) {
+            throw new IllegalArgumentException("not a unit vector: squared norm " + norm);
+        }
+    }
+
+    /** Scales a vector to length 1. */
+    public static Embedding normalized(float[] vector) {
+        double norm = 0;
+        for (float x : vector) {
+            norm += (double) x * x;
+        }
+        float scale = (float) (1 / Math.sqrt(norm));
+        var unit = new float[vector.length];
+        for (int i = 0; i < unit.length; i++) {
+            unit[i] = vector[i] * scale;
+        }
+        return new Embedding(unit);
+    }
+
+    /** The cosine of the angle to another embedding of the same model, in [-1, 1]. */
+    public double cosine(Embedding other) {
+        if (vector.length != other.vector.length) {
+            throw new IllegalArgumentException(vector.length + " dimensions compared with " + other.vector.length);
+        }
+        double sum = 0;
+        for (int i = 0; i < vector.length; i++) {
+            sum += vector[i] * other.vector[i];
+        }
+        return sum;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Embedding that && Arrays.equals(vector, that.vector);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(vector);
+    }
+
+    @Override
+    public String toString() {
+        return "Embedding[" + vector.length + "]";
+    }
+}

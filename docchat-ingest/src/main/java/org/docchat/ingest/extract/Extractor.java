@@ -1,0 +1,43 @@
+package org.docchat.ingest.extract;
+
+import java.nio.file.Path;
+
+/** Reads the text of a file. */
+public interface Extractor {
+
+    /**
+     * Reads one file.
+     *
+     * @param file where the bytes are
+     * @param mediaType as detected when the document was accepted
+     * @param listener told about pages as they are read; may be called from another thread
+     * @throws Unreadable if the file will never yield text as it is
+     * @throws java.io.UncheckedIOException if the machine, not the file, is at fault: worth another attempt
+     */
+    ExtractedText extract(Path file, String mediaType, Listener listener) throws Unreadable, InterruptedException;
+
+    /** Hears of progress. */
+    interface Listener {
+        /** @param total 0 while unknown */
+        void pages(int done, int total);
+    }
+
+    /** The file is at fault: encrypted, damaged, hostile, empty. */
+    final class Unreadable extends Exception {
+        private final String code;
+
+        /**
+         * @param code stable: {@code encrypted}, {@code damaged}, {@code no_text}, {@code too_much_text},
+         *     {@code took_too_long}, {@code took_too_much_memory}, {@code crashed_parser}
+         * @param message for people: what happened and what to do
+         */
+        public Unreadable(String code, String message) {
+            super(message);
+            this.code = code;
+        }
+
+        public String code() {
+            return code;
+        }
+    }
+}
