@@ -1,0 +1,114 @@
+package org.docchat.web.platform;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that can be configured, read and checked once at start. Keys and rules stand in {@code .env.example}.
+ *
+ * @param jwtSecret signs the bearer tokens: at least 32 bytes
+ * @param adminPassword of the first administrator; null: one is generated where there is no user yet
+ * @param publicUrl how people reach DocChat, without a trailing slash; null: as the request says
+ * @param uploadMaxBytes the largest document that is accepted
+ * @param workers how many documents this node works on at a time; 0 for a node that only serves
+ * @param modelThreads threads of the embedding model
+ * @param parserHeapMegabytes heap of the extraction process
+ * @param parserTimeoutSeconds wall clock for one document
+ */
+public record Settings(
+        String jwtSecret,
+        @Nullable String adminPassword,
+        @Nullable String publicUrl,
+        long uploadMaxBytes,
+        int workers,
+        int modelThreads,
+        int parserHeapMegabytes,
+        int parserTimeoutSeconds) {
+
+    /** A setting is missing or breaks its rule; the message names the key and the rule, never the value. */
+    public static final class InvalidSetting extends RuntimeException {
+        InvalidSetting(String key, String rule) {
+            super(key + " " + rule);
+        }
+    }
+
+    /**
+     * Reads the settings.
+     *
+     * @throws InvalidSetting if one is missing or wrong: the start must stop
+     */
+    public static Settings of(Config config) {
+        var jwtSecret = text(config, "JWT_SECRET").orElseThrow(() -> new InvalidSetting("JWT_SECRET", SECRET_RULE));
+        if (jwtSecret.getBytes(StandardCharsets.UTF_8).length < 32 || isPlaceholder(jwtSecret)) {
+            throw new InvalidSetting("JWT_SECRET", SECRET_RULE);
+        }
+        var adminPassword = text(config, "DOCCHAT_ADMIN_PASSWORD").orElse(null);
+        if (adminPassword != null && (adminPassword.length() < 8 || isPlaceholder(adminPassword))) {
+            throw new InvalidSetting(
+                    "DOCCHAT_ADMIN_PASSWORD", "must have at least 8 characters and be no placeholder.");
+        }
+        var publicUrl = text(config, "DOCCHAT_PUBLIC_URL")
+                .map(url -> url.replaceAll("/+$", ""))
+                .orElse(null);
+        if (publicUrl != null && !publicUrl.matches("https?://[^\\s/]+(/\\S*)?")) {
+            throw new InvalidSetting("DOCCHAT_PUBLIC_URL", "must be an http or https address.");
+        }
+        return new Settings(
+                jwtSecret,
+                adminPassword,
+                publicUrl,
+                number(config, "DOCCHAT_UPLOAD_MAX_BYTES", 524_288_000L, 1, 1L << 40),
+                (int) number(config, "DOCCHAT_WORKERS", 1, 0, 64),
+                (int) number(
+                        config, "DOCCHAT_MODEL_THREADS", Runtime.getRuntime().availableProcessors(), 1, 256),
+                (int) number(config, "DOCCHAT_PARSER_HEAP_MB", 384, 64, 65_536),
+                (int) number(config, "DOCCHAT_PARSER_TIMEOUT_SECONDS", 300, 1, 86_400));
+    }
+
+    private static final String SECRET_RULE =
+            "must be set to a secret of at least 32 bytes, for instance the output of: openssl rand -base64 48";
+
+    /** The value of a key, or the content of the file that KEY_FILE names; blank counts as absent. */
+    static Optional<String> text(Config config, String key) {
+        var file = config.getOptionalValue(key + "_FILE", String.class).filter(path -> !path.isBlank());
+        if (file.isPresent()) {
+            try {
+                return Optional.of(Files.readString(Path.of(file.get())).strip());
+            } catch (IOException e) {
+                throw new InvalidSetting(key + "_FILE", "must name a readable file.");
+            }
+        }
+        return config.getOptionalValue(key, String.class).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    private static long number(Config config, String key, long otherwise, long least, long most) {
+        var text = text(config, key);
+        if (text.isEmpty()) {
+            return otherwise;
+        }
+        try {
+            long value = Long.parseLong(text.get());
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Answered below together with a number out of range.
+        }
+        throw new InvalidSetting(key, "must be a whole number from " + least + " to " + most + ".");
+    }
+
+    private static boolean isPlaceholder(String secret) {
+        var folded = secret.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
+        return List.of("changeme", "replaceme", "yoursecret", "password", "secret", "example", "docchat").stream()
+                        .anyMatch(folded::equals)
+                || folded.startsWith("changeme")
+                || secret.chars().distinct().count() < 5;
+    }
+}
