@@ -1,0 +1,227 @@
+package org.docchat.web.security;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.security.enterprise.AuthenticationStatus;
+import jakarta.security.enterprise.CallerPrincipal;
+import jakarta.security.enterprise.authentication.mechanism.http.HttpAuthenticationMechanism;
+import jakarta.security.enterprise.authentication.mechanism.http.HttpMessageContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.docchat.domain.Caller;
+import org.docchat.domain.Failure;
+import org.docchat.domain.UserId;
+
+/**
+ * Decides for each request who sends it and whether it may pass at all. Programs bring a bearer token or an API key;
+ * people have a session, and the scripts of their pages prove by a header that they are ours. What {@link Paths} does
+ * not call public needs one or the other.
+ */
+@ApplicationScoped
+public class Authentication implements HttpAuthenticationMechanism {
+    /** Proves that a call of the API by session comes from a page of ours. */
+    public static final String CSRF_HEADER = "X-DocChat-CSRF";
+
+    private static final String CALLER = "docchat.caller";
+    private static final int LONGEST_CREDENTIAL = 8192;
+
+    @Inject
+    Users users;
+
+    @Inject
+    ApiKeys apiKeys;
+
+    @Inject
+    Tokens tokens;
+
+    @Inject
+    Throttle throttle;
+
+    static Optional<Caller> callerOf(HttpServletRequest request) {
+        return request.getAttribute(CALLER) instanceof Caller caller ? Optional.of(caller) : Optional.empty();
+    }
+
+    static Set<String> groups(Users.User user) {
+        return user.admin() ? Set.of("user", "admin") : Set.of("user");
+    }
+
+    @Override
+    public AuthenticationStatus validateRequest(
+            HttpServletRequest request, HttpServletResponse response, HttpMessageContext context) {
+        SecurityHeaders.set(request, response);
+        var path = Paths.of(request);
+        try {
+            return path.isForPrograms()
+                    ? program(request, response, context, path)
+                    : person(request, response, context, path);
+        } catch (Failure.Unavailable e) {
+            response.setHeader("Retry-After", "5");
+            return refuse(response, context, Problem.of(e));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private AuthenticationStatus program(
+            HttpServletRequest request, HttpServletResponse response, HttpMessageContext context, Paths path) {
+        if (path.isPublic()) {
+            return context.doNothing();
+        }
+        var headers = java.util.Collections.list(request.getHeaders("Authorization"));
+        if (headers.size() > 1) {
+            return refuse(
+                    response, context, Problem.of(400, "ambiguous_credentials", "Send one Authorization header."));
+        }
+        if (headers.isEmpty()) {
+            var session = SignIn.sessionOf(request);
+            var token = request.getHeader(CSRF_HEADER);
+            if (session.isPresent()
+                    && token != null
+                    && Secrets.same(token, session.get().csrfToken())) {
+                var user = userOf(session.get());
+                if (user.isPresent()) {
+                    return pass(
+                            request,
+                            context,
+                            user.get(),
+                            new CallerPrincipal(user.get().username()));
+                }
+            }
+            return challenge(
+                    response, context, "Sign in: send an Authorization header with a bearer token or an API key.");
+        }
+        var credential = headers.get(0);
+        if (!credential.regionMatches(true, 0, "Bearer ", 0, 7) || credential.length() > LONGEST_CREDENTIAL) {
+            return challenge(response, context, "Only bearer tokens and API keys are accepted.");
+        }
+        var bearer = credential.substring(7).strip();
+        var known = bearer.startsWith("dck_") ? byKey(bearer) : byToken(bearer);
+        if (known.isPresent()) {
+            return pass(
+                    request,
+                    context,
+                    known.get().user(),
+                    new Bearer(known.get().user(), known.get().claims()));
+        }
+        var wait = throttle.badKey(request.getRemoteAddr());
+        if (wait.isPresent()) {
+            return tooMany(response, context, wait.get());
+        }
+        return challenge(response, context, "The token or key is unknown, expired or no longer allowed.");
+    }
+
+    private record Known(Users.User user, Map<String, Object> claims) {}
+
+    private Optional<Known> byKey(String key) {
+        return apiKeys.userOf(key)
+                .map(user -> new Known(
+                        user,
+                        Map.of(
+                                "sub", user.id().toString(),
+                                "upn", user.username(),
+                                "groups", List.copyOf(groups(user)))));
+    }
+
+    private Optional<Known> byToken(String token) {
+        return tokens.claims(token).flatMap(claims -> {
+            var all = new HashMap<>(claims.getClaimsMap());
+            return user(String.valueOf(all.get("sub"))).map(user -> {
+                // What somebody may do is what holds now, not when the token was made.
+                all.put("groups", List.copyOf(groups(user)));
+                return new Known(user, all);
+            });
+        });
+    }
+
+    private AuthenticationStatus person(
+            HttpServletRequest request, HttpServletResponse response, HttpMessageContext context, Paths path)
+            throws IOException {
+        if (path.isStatic()) {
+            return context.doNothing();
+        }
+        var user = SignIn.sessionOf(request).flatMap(this::userOf);
+        if (user.isPresent()) {
+            if (!path.isPublic()) {
+                // What the browser keeps would be shown after signing out.
+                response.setHeader("Cache-Control", "no-store");
+            }
+            return pass(
+                    request, context, user.get(), new CallerPrincipal(user.get().username()));
+        }
+        if (path.isPublic()) {
+            return context.doNothing();
+        }
+        if ("partial/ajax".equals(request.getHeader("Faces-Request"))) {
+            // The page is still open, its session gone: its script follows this answer only.
+            response.setContentType("text/xml;charset=UTF-8");
+            response.getWriter()
+                    .write("<?xml version=\"1.0\" encoding=\"UTF-8\"?><partial-response><redirect url=\""
+                            + request.getContextPath() + "/signin.xhtml\"/></partial-response>");
+            return AuthenticationStatus.SEND_CONTINUE;
+        }
+        return context.redirect(signInAddress(request));
+    }
+
+    private static String signInAddress(HttpServletRequest request) {
+        var address = request.getContextPath() + "/signin.xhtml";
+        if (!request.getMethod().equals("GET")) {
+            return address;
+        }
+        var query = request.getQueryString();
+        var next = SignIn.destination(request.getRequestURI() + (query == null ? "" : "?" + query));
+        return next.equals("/") ? address : address + "?next=" + URLEncoder.encode(next, StandardCharsets.UTF_8);
+    }
+
+    private Optional<Users.User> userOf(SignedInSession session) {
+        return user(session.userId());
+    }
+
+    private Optional<Users.User> user(String id) {
+        try {
+            return users.find(UserId.parse(id)).filter(Users.User::enabled);
+        } catch (Failure.NotFound e) {
+            return Optional.empty();
+        }
+    }
+
+    private static AuthenticationStatus pass(
+            HttpServletRequest request, HttpMessageContext context, Users.User user, CallerPrincipal principal) {
+        request.setAttribute(CALLER, user.caller());
+        return context.notifyContainerAboutLogin(principal, new TreeSet<>(groups(user)));
+    }
+
+    private static AuthenticationStatus challenge(
+            HttpServletResponse response, HttpMessageContext context, String detail) {
+        response.setHeader("WWW-Authenticate", "Bearer");
+        return refuse(response, context, Problem.of(401, "unauthorized", detail));
+    }
+
+    private static AuthenticationStatus tooMany(
+            HttpServletResponse response, HttpMessageContext context, Duration wait) {
+        response.setHeader("Retry-After", Long.toString(Math.max(1, wait.toSeconds())));
+        return refuse(
+                response, context, Problem.of(429, "too_many_attempts", "Too many attempts. Wait, then try again."));
+    }
+
+    private static AuthenticationStatus refuse(
+            HttpServletResponse response, HttpMessageContext context, Problem problem) {
+        try {
+            problem.answer(response);
+        } catch (IOException e) {
+            // The client has gone; there is nobody left to tell.
+            throw new UncheckedIOException(e);
+        }
+        return AuthenticationStatus.SEND_FAILURE;
+    }
+}

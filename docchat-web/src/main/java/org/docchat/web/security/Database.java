@@ -1,0 +1,86 @@
+package org.docchat.web.security;
+
+import jakarta.annotation.Resource;
+import jakarta.enterprise.context.Dependent;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.docchat.domain.Failure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Single statements as the database's owner, outside row-level security: who somebody is has to be found out before
+ * rights can be taken from it. Each statement is its own transaction.
+ */
+@Dependent
+class Database {
+    @Resource(lookup = "java:app/jdbc/docchat")
+    @SuppressWarnings("NullAway.Init")
+    private DataSource dataSource;
+
+    interface Row<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    <T> Optional<T> first(String sql, Row<T> row, @Nullable Object... parameters) {
+        return all(sql, row, parameters).stream().findFirst();
+    }
+
+    <T> List<T> all(String sql, Row<T> row, @Nullable Object... parameters) {
+        try (var connection = dataSource.getConnection();
+                var statement = connection.prepareStatement(sql)) {
+            bind(statement, parameters);
+            try (var rows = statement.executeQuery()) {
+                var all = new ArrayList<T>();
+                while (rows.next()) {
+                    all.add(row.read(rows));
+                }
+                return all;
+            }
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    /** How many rows were changed. */
+    int update(String sql, @Nullable Object... parameters) {
+        try (var connection = dataSource.getConnection();
+                var statement = connection.prepareStatement(sql)) {
+            bind(statement, parameters);
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    private static void bind(PreparedStatement statement, @Nullable Object... parameters) throws SQLException {
+        for (int i = 0; i < parameters.length; i++) {
+            if (parameters[i] instanceof byte[] bytes) {
+                statement.setBytes(i + 1, bytes);
+            } else {
+                statement.setObject(i + 1, parameters[i]);
+            }
+        }
+    }
+
+    static RuntimeException failure(SQLException e) {
+        var state = e.getSQLState();
+        // No state comes from the pool that found no connection, 08 from the connection, 53 and 57P from a server
+        // without room or on its way down or up.
+        if (state == null || state.startsWith("08") || state.startsWith("53") || state.startsWith("57P")) {
+            return new Failure.Unavailable(
+                    "database_unavailable", "The database does not answer. Try again in a moment.", e);
+        }
+        return new IllegalStateException("a statement about users failed", e);
+    }
+
+    static java.time.@Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        var time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}

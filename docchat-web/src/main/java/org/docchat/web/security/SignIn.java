@@ -1,0 +1,110 @@
+package org.docchat.web.security;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Signing in with username and password, and out again. */
+@ApplicationScoped
+public class SignIn {
+    static final String SESSION_ATTRIBUTE = "docchat.signedIn";
+    /** However busy a session is, after this time a password is asked for again. */
+    private static final Duration LONGEST = Duration.ofHours(12);
+
+    @Inject
+    Users users;
+
+    @Inject
+    Throttle throttle;
+
+    /** What became of an attempt to sign in. */
+    public sealed interface Outcome {
+        /** The password was right. */
+        record SignedIn(Users.User user) implements Outcome {}
+
+        /** Unknown user, wrong password or disabled account: nobody learns which. */
+        record Refused() implements Outcome {}
+
+        /** Too many attempts by this name or from this address. */
+        record TooManyAttempts(Duration retryAfter) implements Outcome {}
+    }
+
+    /** Checks a password and makes the request's session, under a new id, the user's; for the sign-in page. */
+    public Outcome signIn(HttpServletRequest request, String username, String password) {
+        var outcome = check(request, username, password);
+        if (outcome instanceof Outcome.SignedIn signedIn) {
+            var session = request.getSession(true);
+            request.changeSessionId();
+            session.setAttribute(
+                    SESSION_ATTRIBUTE,
+                    new SignedInSession(signedIn.user().id().toString(), Secrets.random(32), Instant.now()));
+        }
+        return outcome;
+    }
+
+    /** Checks a password without a session; for programs that want a token. */
+    public Outcome check(HttpServletRequest request, String username, String password) {
+        var attempt = throttle.attempt(Users.folded(username), request.getRemoteAddr());
+        if (attempt.isPresent()) {
+            return new Outcome.TooManyAttempts(attempt.get());
+        }
+        Optional<Users.User> user;
+        try {
+            user = users.authenticate(username, password);
+        } catch (Passwords.Busy e) {
+            return new Outcome.TooManyAttempts(Duration.ofSeconds(2));
+        }
+        if (user.isEmpty()) {
+            return new Outcome.Refused();
+        }
+        throttle.succeeded(user.get().username(), request.getRemoteAddr());
+        return new Outcome.SignedIn(user.get());
+    }
+
+    /** Ends the session, if there is one. */
+    public void signOut(HttpServletRequest request) {
+        var session = request.getSession(false);
+        if (session != null) {
+            session.invalidate();
+        }
+    }
+
+    /**
+     * The token that scripts of our own pages send as header {@code X-DocChat-CSRF} with each call of the API; empty
+     * if nobody is signed in.
+     */
+    public String csrfToken(HttpServletRequest request) {
+        return sessionOf(request).map(SignedInSession::csrfToken).orElse("");
+    }
+
+    /**
+     * Where to go after signing in.
+     *
+     * @param next as the sign-in page was given it
+     * @return a path on this site: {@code next} if it is one, else the first page
+     */
+    public static String destination(@Nullable String next) {
+        // One slash, then neither a second one nor a backslash, which browsers read as one; nothing that splits a
+        // header.
+        if (next == null
+                || !next.matches("/(?![/\\\\])[\\x21-\\x5b\\x5d-\\x7e]*")
+                || next.startsWith("/signin.xhtml")) {
+            return "/";
+        }
+        return next;
+    }
+
+    static Optional<SignedInSession> sessionOf(HttpServletRequest request) {
+        var session = request.getSession(false);
+        if (session != null
+                && session.getAttribute(SESSION_ATTRIBUTE) instanceof SignedInSession signedIn
+                && signedIn.since().plus(LONGEST).isAfter(Instant.now())) {
+            return Optional.of(signedIn);
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,11 @@
+package org.docchat.web.security;
+
+import java.io.Serializable;
+import java.time.Instant;
+
+/**
+ * What a session knows of its user: no rights, they are looked up with each request.
+ *
+ * @param userId as text, so that it survives in a cluster's data grid
+ */
+record SignedInSession(String userId, String csrfToken, Instant since) implements Serializable {}

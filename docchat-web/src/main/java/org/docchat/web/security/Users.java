@@ -1,0 +1,247 @@
+package org.docchat.web.security;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.docchat.domain.Caller;
+import org.docchat.domain.Failure;
+import org.docchat.domain.Slice;
+import org.docchat.domain.UserId;
+import org.jspecify.annotations.Nullable;
+
+/** Who can sign in. */
+@ApplicationScoped
+public class Users {
+    private static final String COLUMNS = "id, username, display_name, admin, enabled, created_at";
+    private static final long REMEMBERED_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final int MOST_REMEMBERED = 10_000;
+
+    private final ConcurrentHashMap<UserId, Remembered> remembered = new ConcurrentHashMap<>();
+    private final Passwords passwords = new Passwords();
+
+    @Inject
+    Database database;
+
+    /**
+     * A person or program that can sign in.
+     *
+     * @param username lower case
+     * @param admin administers users and settings
+     * @param enabled false: neither password nor token nor key is accepted
+     */
+    public record User(
+            UserId id, String username, String displayName, boolean admin, boolean enabled, Instant createdAt) {
+        /** The identity that the contexts take rights from. */
+        public Caller caller() {
+            return new Caller(id, username, admin);
+        }
+    }
+
+    private record Remembered(Optional<User> user, long since) {}
+
+    /** A user as of at most five seconds ago: who is disabled is out by then. */
+    public Optional<User> find(UserId id) {
+        long now = System.nanoTime();
+        var known = remembered.get(id);
+        if (known != null && now - known.since() < REMEMBERED_NANOS) {
+            return known.user();
+        }
+        var user = database.first("select " + COLUMNS + " from app_user where id = ?", Users::user, id.value());
+        if (remembered.size() >= MOST_REMEMBERED) {
+            remembered.clear();
+        }
+        remembered.put(id, new Remembered(user, now));
+        return user;
+    }
+
+    /** All users by name. */
+    public Slice<User> users(Slice.Request request) {
+        var after = request.cursor() == null ? "" : decode(request.cursor());
+        var users = database.all(
+                "select " + COLUMNS + " from app_user where username collate \"C\" > ? order by username collate \"C\""
+                        + " limit ?",
+                Users::user,
+                after,
+                request.limit() + 1);
+        return users.size() <= request.limit()
+                ? new Slice<>(users, null)
+                : new Slice<>(
+                        users.subList(0, request.limit()),
+                        encode(users.get(request.limit() - 1).username()));
+    }
+
+    /** Adds a user who can sign in from now on. */
+    public User create(String username, String password, @Nullable String displayName, boolean admin) {
+        var name = folded(username);
+        if (!name.matches("[a-z0-9][a-z0-9._@+-]{0,63}")) {
+            throw new Failure.Invalid(
+                    "invalid_username",
+                    "A username has 1 to 64 letters a to z, digits and . _ @ + -, beginning with a letter or digit.");
+        }
+        requireGood(password);
+        return insert(name, password, requireGoodName(displayName == null ? name : displayName), admin, false)
+                .orElseThrow(() -> new Failure.Conflict("username_taken", "There is already a user of this name."));
+    }
+
+    /** Changes what is not null. The last enabled administrator stays one (409). */
+    public User change(
+            UserId id,
+            @Nullable String displayName,
+            @Nullable String password,
+            @Nullable Boolean admin,
+            @Nullable Boolean enabled) {
+        if (password != null) {
+            requireGood(password);
+        }
+        if (Boolean.FALSE.equals(admin) || Boolean.FALSE.equals(enabled)) {
+            requireAnotherAdministrator(id);
+        }
+        var changed = database.first(
+                "update app_user set display_name = coalesce(?, display_name), admin = coalesce(?, admin),"
+                        + " enabled = coalesce(?, enabled) where id = ? returning " + COLUMNS,
+                Users::user,
+                displayName == null ? null : requireGoodName(displayName),
+                admin,
+                enabled,
+                id.value());
+        remembered.remove(id);
+        var user = changed.orElseThrow(() -> new Failure.NotFound("user"));
+        if (password != null) {
+            database.update(
+                    "update credential set password_hash = ? where user_id = ?", passwords.hash(password), id.value());
+        }
+        return user;
+    }
+
+    /** Removes a user with keys and password. The last enabled administrator cannot be removed (409). */
+    public void delete(UserId id) {
+        requireAnotherAdministrator(id);
+        int deleted = database.update("delete from app_user where id = ?", id.value());
+        remembered.remove(id);
+        if (deleted == 0) {
+            throw new Failure.NotFound("user");
+        }
+    }
+
+    /**
+     * Makes the administrator "admin" if there is no user at all; of several nodes that start at once, one does.
+     *
+     * @param password as configured; null: one is generated
+     * @return the generated password, to be shown once; empty if none was needed
+     */
+    public Optional<String> createFirstAdministrator(@Nullable String password) {
+        if (database.first("select 1 from app_user limit 1", row -> 1).isPresent()) {
+            return Optional.empty();
+        }
+        var chosen = password == null ? Secrets.random(15) : password;
+        var created = insert("admin", chosen, "Administrator", true, true);
+        return created.isPresent() && password == null ? Optional.of(chosen) : Optional.empty();
+    }
+
+    /** The user of a name and password; takes the same time whether there is no such user or another password. */
+    Optional<User> authenticate(String username, String password) {
+        record Known(User user, String hash) {}
+        var known = database.first(
+                "select " + COLUMNS
+                        + ", password_hash from app_user join credential on user_id = id where username = ?",
+                row -> new Known(user(row), row.getString("password_hash")),
+                folded(username).replace("\0", ""));
+        if (known.isEmpty()) {
+            passwords.spendTheTimeOfAMatch(password);
+            return Optional.empty();
+        }
+        var user = known.get().user();
+        if (!passwords.matches(password, known.get().hash()) || !user.enabled()) {
+            return Optional.empty();
+        }
+        if (passwords.isWeak(known.get().hash())) {
+            database.update(
+                    "update credential set password_hash = ? where user_id = ?",
+                    passwords.hash(password),
+                    user.id().value());
+        }
+        return Optional.of(user);
+    }
+
+    /** A username as it is stored and counted. */
+    static String folded(String username) {
+        return username.strip().toLowerCase(Locale.ROOT);
+    }
+
+    private Optional<User> insert(
+            String username, String password, String displayName, boolean admin, boolean onlyAsFirst) {
+        // One statement, so one transaction; of several at once the unique name lets one pass.
+        return database.first(
+                "with added as (insert into app_user (id, username, display_name, admin, enabled, created_at)"
+                        + " select ?, ?, ?, ?, true, now() where not ? or not exists (select 1 from app_user)"
+                        + " on conflict (username) do nothing returning " + COLUMNS + "),"
+                        + " kept as (insert into credential (user_id, password_hash) select id, ? from added)"
+                        + " select " + COLUMNS + " from added",
+                Users::user,
+                UUID.randomUUID(),
+                username,
+                displayName,
+                admin,
+                onlyAsFirst,
+                passwords.hash(password));
+    }
+
+    private void requireAnotherAdministrator(UserId id) {
+        var others = database.first(
+                "select count(*) filter (where id <> ?) as others, bool_or(id = ?) as is_one from app_user"
+                        + " where admin and enabled",
+                row -> row.getBoolean("is_one") && row.getInt("others") == 0,
+                id.value(),
+                id.value());
+        if (others.orElse(false)) {
+            throw new Failure.Conflict(
+                    "last_administrator", "This is the last administrator: make somebody else one first.");
+        }
+    }
+
+    private static void requireGood(String password) {
+        if (password.length() < 8 || password.length() > Passwords.LONGEST) {
+            throw new Failure.Invalid("invalid_password", "A password has 8 to " + Passwords.LONGEST + " characters.");
+        }
+    }
+
+    private static String requireGoodName(String displayName) {
+        var name = displayName.replaceAll("\\p{Cntrl}", "").strip();
+        if (name.isEmpty() || name.length() > 200) {
+            throw new Failure.Invalid("invalid_display_name", "A display name has 1 to 200 characters.");
+        }
+        return name;
+    }
+
+    private static User user(ResultSet row) throws SQLException {
+        return new User(
+                new UserId(row.getObject("id", UUID.class)),
+                row.getString("username"),
+                row.getString("display_name"),
+                row.getBoolean("admin"),
+                row.getBoolean("enabled"),
+                Objects.requireNonNull(Database.instant(row, "created_at")));
+    }
+
+    private static String encode(String username) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(username.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String decode(String cursor) {
+        try {
+            return new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8).replace("\0", "");
+        } catch (IllegalArgumentException e) {
+            throw new Failure.Invalid("invalid_cursor", "The cursor is none that a list has answered.");
+        }
+    }
+}
