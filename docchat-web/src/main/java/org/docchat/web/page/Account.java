@@ -1,0 +1,67 @@
+package org.docchat.web.page;
+
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.faces.application.FacesMessage;
+import jakarta.faces.context.FacesContext;
+import jakarta.inject.Inject;
+import jakarta.inject.Named;
+import jakarta.servlet.http.HttpServletRequest;
+import org.docchat.web.security.CurrentCaller;
+import org.docchat.web.security.SignIn;
+import org.docchat.web.security.Users;
+
+/** account.xhtml: the caller's own password, and the way out. */
+@Named
+@RequestScoped
+public class Account {
+    @Inject
+    CurrentCaller caller;
+
+    @Inject
+    SignIn signIn;
+
+    @Inject
+    Users users;
+
+    private String current = "";
+    private String fresh = "";
+
+    public void changePassword() {
+        var faces = FacesContext.getCurrentInstance();
+        var request = (HttpServletRequest) faces.getExternalContext().getRequest();
+        var me = caller.caller();
+        if (signIn.check(request, me.username(), current) instanceof SignIn.Outcome.SignedIn) {
+            users.change(me.id(), null, fresh, null, null);
+            faces.addMessage(null, new FacesMessage("The password is changed."));
+        } else {
+            faces.addMessage(
+                    null,
+                    new FacesMessage(
+                            FacesMessage.SEVERITY_ERROR,
+                            "The current password is not right, or was tried too" + " often: then wait a minute.",
+                            null));
+        }
+    }
+
+    public String signOut() {
+        signIn.signOut((HttpServletRequest)
+                FacesContext.getCurrentInstance().getExternalContext().getRequest());
+        return "/signin.xhtml?faces-redirect=true";
+    }
+
+    public String getCurrent() {
+        return current;
+    }
+
+    public void setCurrent(String current) {
+        this.current = current;
+    }
+
+    public String getFresh() {
+        return fresh;
+    }
+
+    public void setFresh(String fresh) {
+        this.fresh = fresh;
+    }
+}

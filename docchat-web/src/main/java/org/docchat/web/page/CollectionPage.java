@@ -1,0 +1,83 @@
+package org.docchat.web.page;
+
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.inject.Named;
+import org.docchat.domain.Collection;
+import org.docchat.domain.CollectionId;
+import org.docchat.domain.Role;
+import org.docchat.ingest.Library;
+import org.docchat.web.security.CurrentCaller;
+import org.jspecify.annotations.Nullable;
+
+/** collection.xhtml: one collection. Its documents are shown by documents.js, which talks to the API. */
+@Named
+@RequestScoped
+public class CollectionPage {
+    @Inject
+    Library library;
+
+    @Inject
+    CurrentCaller current;
+
+    private String id = "";
+    private @Nullable Collection collection;
+    private @Nullable String name;
+    private @Nullable String description;
+
+    /** Fails early, before anything is rendered, if there is no such collection for the caller. */
+    public void load() {
+        getCollection();
+    }
+
+    public Collection getCollection() {
+        if (collection == null) {
+            collection = library.collection(current.caller(), CollectionId.parse(id));
+        }
+        return collection;
+    }
+
+    public boolean isEditable() {
+        return getCollection().role().includes(Role.EDITOR);
+    }
+
+    public boolean isOwned() {
+        return getCollection().role() == Role.OWNER;
+    }
+
+    /** Changes name and description and shows the page with them. */
+    public String change() {
+        library.change(current.caller(), CollectionId.parse(id), name, description == null ? "" : description);
+        return "/collection.xhtml?faces-redirect=true&id=" + CollectionId.parse(id);
+    }
+
+    /** Deletes the collection and shows the others. */
+    public String delete() {
+        library.delete(current.caller(), CollectionId.parse(id));
+        return "/collections.xhtml?faces-redirect=true";
+    }
+
+    public String getId() {
+        return id;
+    }
+
+    public void setId(@Nullable String id) {
+        this.id = id == null ? "" : id;
+    }
+
+    public String getName() {
+        return name == null ? getCollection().name() : name;
+    }
+
+    public void setName(@Nullable String name) {
+        this.name = name;
+    }
+
+    public String getDescription() {
+        return description == null ? getCollection().description() : description;
+    }
+
+    public void setDescription(@Nullable String description) {
+        this.description = description;
+    }
+}

@@ -1,0 +1,70 @@
+package org.docchat.web.page;
+
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.faces.application.FacesMessage;
+import jakarta.faces.context.FacesContext;
+import jakarta.inject.Inject;
+import jakarta.inject.Named;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import org.docchat.web.security.SignIn;
+import org.jspecify.annotations.Nullable;
+
+/** signin.xhtml. */
+@Named
+@RequestScoped
+public class SignInPage {
+    @Inject
+    SignIn signIn;
+
+    @Inject
+    HttpServletRequest request;
+
+    private String username = "";
+    private String password = "";
+    private @Nullable String next;
+
+    /** Signs in and goes where the caller wanted to go; or says, without naming the cause, that it did not work. */
+    public void signIn() throws IOException {
+        var faces = FacesContext.getCurrentInstance();
+        var outcome = signIn.signIn(request, username, password);
+        if (outcome instanceof SignIn.Outcome.SignedIn) {
+            faces.getExternalContext().redirect(request.getContextPath() + SignIn.destination(next));
+        } else if (outcome instanceof SignIn.Outcome.TooManyAttempts tooMany) {
+            refuse(
+                    faces,
+                    "Too many attempts. Try again in "
+                            + Math.max(1, tooMany.retryAfter().toSeconds()) + " seconds.");
+        } else {
+            refuse(faces, "Username and password do not fit together.");
+        }
+    }
+
+    private static void refuse(FacesContext faces, String words) {
+        faces.addMessage(null, new FacesMessage(FacesMessage.SEVERITY_ERROR, words, null));
+    }
+
+    public String getUsername() {
+        return username;
+    }
+
+    public void setUsername(String username) {
+        this.username = username;
+    }
+
+    public String getPassword() {
+        return password;
+    }
+
+    public void setPassword(String password) {
+        this.password = password;
+    }
+
+    public @Nullable String getNext() {
+        return next;
+    }
+
+    public void setNext(@Nullable String next) {
+        this.next = next;
+    }
+}

@@ -1,0 +1,99 @@
+import { el } from "./dom.js";
+
+/**
+ * An answer's text as DOM nodes: paragraphs, lists, headings, code, emphasis and citation markers, built node by node.
+ * Whatever else a model writes, HTML above all, stays the text that it is. `cite` makes the node for a marker `[n]`.
+ */
+export function answerText(text, cite) {
+  const blocks = [];
+  const lines = text.replaceAll("\r", "").split("\n");
+  let at = 0;
+  const until = (test) => {
+    const taken = [];
+    while (at < lines.length && test(lines[at])) {
+      taken.push(lines[at++]);
+    }
+    return taken;
+  };
+  while (at < lines.length) {
+    const line = lines[at];
+    if (!line.trim()) {
+      at++;
+    } else if (line.startsWith("```")) {
+      at++;
+      const code = until((each) => !each.startsWith("```"));
+      at++;
+      blocks.push(el("pre", {}, el("code", {}, code.join("\n"))));
+    } else if (/^#{1,6}\s/.test(line)) {
+      at++;
+      blocks.push(el("h3", {}, inline(line.replace(/^#+\s+/, ""), cite)));
+    } else if (BULLET.test(line)) {
+      blocks.push(el("ul", {}, items(until(inList(BULLET)), BULLET, cite)));
+    } else if (NUMBERED.test(line)) {
+      const start = Number.parseInt(line.trim(), 10);
+      blocks.push(el("ol", { start: start === 1 ? null : start }, items(until(inList(NUMBERED)), NUMBERED, cite)));
+    } else {
+      const words = until((each) => each.trim() && !each.startsWith("```") && !BULLET.test(each) && !NUMBERED.test(each));
+      blocks.push(el("p", {}, inline(words.join("\n"), cite)));
+    }
+  }
+  return blocks;
+}
+
+const BULLET = /^\s{0,6}[-*•]\s+/;
+const NUMBERED = /^\s{0,6}\d{1,3}[.)]\s+/;
+
+const inList = (marker) => (line) => marker.test(line) || (/^\s{2,}\S/.test(line) && !line.startsWith("```"));
+
+function items(lines, marker, cite) {
+  const texts = [];
+  for (const line of lines) {
+    if (marker.test(line)) {
+      texts.push(line.replace(marker, ""));
+    } else {
+      texts[texts.length - 1] += ` ${line.trim()}`;
+    }
+  }
+  return texts.map((text) => el("li", {}, inline(text, cite)));
+}
+
+const INLINE = /\[(\d{1,3})\]|`([^`\n]+)`|\*\*([^*\n]+)\*\*|(?<![*\w])\*([^*\s][^*\n]*)\*(?![*\w])|\n/g;
+
+function inline(text, cite) {
+  const nodes = [];
+  let end = 0;
+  for (const match of text.matchAll(INLINE)) {
+    const [whole, marker, code, strong, emphasis] = match;
+    if (match.index > end) {
+      nodes.push(text.slice(end, match.index));
+    }
+    end = match.index + whole.length;
+    if (marker) {
+      nodes.push(cite(Number(marker)) ?? whole);
+    } else if (code) {
+      nodes.push(el("code", {}, code));
+    } else if (strong) {
+      nodes.push(el("strong", {}, inline(strong, cite)));
+    } else if (emphasis) {
+      nodes.push(el("em", {}, inline(emphasis, cite)));
+    } else {
+      nodes.push(el("br"));
+    }
+  }
+  nodes.push(text.slice(end));
+  return nodes;
+}
+
+/** The place of a citation or passage in words. */
+export function place({ page, section, version }) {
+  return [page ? `page ${page}` : null, section || null, version > 1 ? `version ${version}` : null].filter(Boolean).join(" · ");
+}
+
+/** The answer with its sources, to paste elsewhere. */
+export function markdown({ question, text, citations = [] }) {
+  const sources = citations.map((each) => {
+    const where = place(each);
+    return `[${each.number}] ${each.documentName}${where ? `, ${where}` : ""}: “${each.quote.replace(/\s+/g, " ").trim()}”`;
+  });
+  return [`**${question}**`, text, sources.length ? `Sources:\n\n${sources.join("\n\n")}` : ""].filter(Boolean).join("\n\n");
+}

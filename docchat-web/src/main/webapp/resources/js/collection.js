@@ -1,0 +1,70 @@
+import { call } from "./api.js";
+import { Documents } from "./documents.js";
+import { isBusy, isProblem } from "./document-state.js";
+import { button, count, el, icon, number } from "./dom.js";
+import { chooseFiles, dropTarget, Uploads } from "./upload.js";
+import { UploadList } from "./upload-list.js";
+
+const page = document.getElementById("collection");
+const { id, edit } = page.dataset;
+const canEdit = edit === "true";
+const facts = document.getElementById("facts");
+
+const uploads = new Uploads(id, (item) => uploaded(item));
+const list = new UploadList(document.getElementById("uploads"), uploads);
+const documents = new Documents(document.getElementById("documents"), {
+  collectionId: id,
+  canEdit,
+  onChange: () => state(),
+  empty: () =>
+    el("div", { class: "empty" },
+      icon("file"),
+      el("h2", {}, "No documents yet"),
+      el("p", {}, canEdit
+        ? "Drop files or whole folders anywhere on this page. PDF, Word, PowerPoint, Excel, HTML, Markdown, mail and plain text are read. They can be asked within seconds."
+        : "Nobody has added documents to this collection. You may read it, but not add to it; ask one of its owners."),
+      canEdit ? el("div", { class: "actions" }, button("Choose files", { symbol: "upload", kind: "primary" }, () => chooseFiles(add))) : null),
+});
+
+let stored = 0;
+let waiting;
+function uploaded(item) {
+  list.update(item);
+  const now = uploads.items.filter(({ state }) => state === "stored").length;
+  if (now !== stored) {
+    stored = now;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => documents.expect(), 400);
+  }
+}
+
+function add(files) {
+  if (files.length) {
+    uploads.add(files);
+  }
+}
+
+/** The one line of state above the table. */
+async function state() {
+  try {
+    const collection = await call(`/collections/${id}`);
+    const by = collection.states;
+    const sum = (test) => Object.entries(by).reduce((n, [label, c]) => (test({ state: label }) ? n + c : n), 0);
+    const busy = by ? sum(isBusy) : documents.items.filter(isBusy).length;
+    const problems = by ? sum(isProblem) : documents.items.filter(isProblem).length;
+    facts.replaceChildren(
+      el("span", {}, count(collection.documents, "document")),
+      el("span", {}, count(collection.passages, "passage")),
+      ...(busy ? [el("span", { class: "busy" }, `${number(busy)} in progress`)] : []),
+      ...(problems ? [el("span", { class: "problem" }, count(problems, "problem"))] : []),
+    );
+  } catch {
+    // The table says what is wrong; the line keeps what it last knew.
+  }
+}
+
+if (canEdit) {
+  dropTarget(add);
+  document.getElementById("upload").addEventListener("click", () => chooseFiles(add));
+}
+documents.reload();

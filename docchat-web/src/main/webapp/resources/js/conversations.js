@@ -1,0 +1,88 @@
+import { call } from "./api.js";
+import { confirm, prompt } from "./dialogs.js";
+import { button, day, el, note } from "./dom.js";
+
+/** The list of conversations, last used first, under the days on which they were used. */
+export class Conversations {
+  constructor(root, { onOpen, onNew }) {
+    Object.assign(this, { root, onOpen, onNew });
+    this.items = [];
+    this.current = null;
+  }
+
+  async reload() {
+    try {
+      const slice = await call("/conversations?limit=100");
+      this.items = slice.items;
+      this.cursor = slice.nextCursor;
+      this.#render();
+    } catch (problem) {
+      this.root.replaceChildren(note("error", problem.message, button("Try again", { kind: "tight" }, () => this.reload())));
+    }
+  }
+
+  mark(id) {
+    this.current = id;
+    this.#render();
+  }
+
+  #render() {
+    const rows = [];
+    let last = null;
+    for (const talk of this.items) {
+      const used = day(talk.updatedAt ?? talk.createdAt);
+      if (used !== last) {
+        rows.push(el("li", { class: "day" }, used));
+        last = used;
+      }
+      rows.push(this.#row(talk));
+    }
+    const older = this.cursor ? [el("li", {}, button("Show older", { kind: "quiet tight" }, () => this.#older()))] : [];
+    this.root.replaceChildren(...(rows.length ? [...rows, ...older] : [el("li", { class: "none" }, "Your questions will be kept here. Only you see them.")]));
+  }
+
+  async #older() {
+    const slice = await call(`/conversations?limit=100&cursor=${encodeURIComponent(this.cursor)}`);
+    this.items.push(...slice.items);
+    this.cursor = slice.nextCursor;
+    this.#render();
+  }
+
+  #row(talk) {
+    const current = talk.id === this.current;
+    return el("li", { class: current ? "current" : "" },
+      el("button", { type: "button", class: "open", title: talk.title, "aria-current": current ? "true" : null, on: { click: () => this.onOpen(talk.id) } }, talk.title),
+      el("span", { class: "tools" },
+        button(`Rename “${talk.title}”`, { kind: "quiet tight", symbol: "edit", only: true }, () => this.#rename(talk)),
+        button(`Delete “${talk.title}”`, { kind: "quiet tight", symbol: "trash", only: true }, () => this.#delete(talk))));
+  }
+
+  async #rename(talk) {
+    const title = await prompt({ title: "Rename this conversation", label: "Title", value: talk.title });
+    if (title && title !== talk.title) {
+      await this.#change(talk, { method: "PATCH", json: { title } });
+    }
+  }
+
+  async #delete(talk) {
+    const sure = await confirm({
+      title: "Delete this conversation?",
+      text: "Its questions and answers will be gone. The documents stay.",
+      action: "Delete",
+    });
+    if (sure && (await this.#change(talk, { method: "DELETE" })) && talk.id === this.current) {
+      this.onNew();
+    }
+  }
+
+  async #change(talk, options) {
+    try {
+      await call(`/conversations/${talk.id}`, options);
+      await this.reload();
+      return true;
+    } catch (problem) {
+      this.root.prepend(el("li", {}, note("error", problem.message)));
+      return false;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { count, el, number } from "./dom.js";
+
+export const isProblem = ({ state }) => state === "rejected" || state === "failed";
+export const isBusy = ({ state }) => state === "received" || state === "parsing" || state === "embedding";
+export const isSearchable = (document) =>
+  document.state === "indexed" || (document.state === "embedding" && document.version === 1) || document.version > 1;
+
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** A state in words, with what it means and what is being done. */
+export function words(document) {
+  const { state, progress, problem, version, pages, passages } = document;
+  const older = version > 1 && isBusy(document) ? ` Version ${version - 1} answers until then.` : "";
+  switch (state) {
+    case "received":
+      return `Waiting to be read.${older}`;
+    case "parsing":
+      return `${step(progress, "Reading")}.${older}`;
+    case "embedding": {
+      const doing = step(progress, "making embeddings");
+      return version > 1 ? `${capital(doing)}.${older}` : `Searchable by keyword; ${doing.charAt(0).toLowerCase()}${doing.slice(1)}.`;
+    }
+    case "indexed":
+      return `Ready · ${pages ? `${count(pages, "page")} · ` : ""}${count(passages, "passage")}`;
+    case "rejected":
+      return problem?.detail ?? "This file cannot be used.";
+    case "failed":
+      return problem?.detail ?? "This file could not be processed.";
+    default:
+      return capital(state);
+  }
+}
+
+function step(progress, otherwise) {
+  if (!progress?.step) {
+    return otherwise;
+  }
+  const { step: doing, done, total } = progress;
+  if (!total) {
+    return capital(doing);
+  }
+  return doing === "reading pages"
+    ? `Reading page ${number(Math.min(done + 1, total))} of ${number(total)}`
+    : `${capital(doing.replace(/ passages$/, ""))} ${number(done)} of ${count(total, "passage")}`;
+}
+
+/** The state as a table cell shows it. */
+export function stateView(document) {
+  const kind = isProblem(document) ? "problem" : isBusy(document) ? "busy" : "ok";
+  const { done, total } = document.progress ?? {};
+  return el(
+    "div",
+    { class: `state ${kind}` },
+    words(document),
+    isBusy(document) && document.state !== "received"
+      ? el("progress", total ? { max: total, value: done, "aria-label": "Progress" } : { "aria-label": "Progress" })
+      : null,
+  );
+}

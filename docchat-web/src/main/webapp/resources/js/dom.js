@@ -1,0 +1,126 @@
+import { base } from "./api.js";
+
+/**
+ * Builds an element. Text goes in as text and nothing else does: there is no way to pass HTML.
+ * Props: class, on{event: listener}, data{}, or any attribute; null and false leave an attribute out.
+ */
+export function el(tag, props = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === null || value === undefined || value === false) {
+      continue;
+    }
+    if (name === "on") {
+      Object.entries(value).forEach(([event, listener]) => node.addEventListener(event, listener));
+    } else if (name === "data") {
+      Object.assign(node.dataset, value);
+    } else if (name === "value" || name === "checked" || name === "indeterminate") {
+      node[name] = value;
+    } else {
+      node.setAttribute(name, value === true ? "" : value);
+    }
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `${base}/resources/img/icons.svg#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/** A name that came from outside: its direction marks must not reorder what stands around it. */
+export function name(text) {
+  return el("bdi", { title: text }, text);
+}
+
+export function button(label, { symbol, kind = "", only = false, ...props }, onClick) {
+  return el(
+    "button",
+    {
+      type: "button",
+      class: `btn ${kind} ${only ? "only" : ""}`,
+      "aria-label": only ? label : null,
+      title: only ? label : null,
+      ...props,
+      on: { click: onClick },
+    },
+    symbol ? icon(symbol) : null,
+    only ? null : label,
+  );
+}
+
+export function note(kind, message, ...actions) {
+  return el(
+    "div",
+    { class: `note ${kind}`, role: kind === "error" ? "alert" : "status" },
+    icon(kind === "error" || kind === "warn" ? "alert" : "info"),
+    el("span", { class: "grow" }, message),
+    actions,
+  );
+}
+
+const numbers = new Intl.NumberFormat("en");
+export const number = (n) => numbers.format(n ?? 0);
+export const count = (n, one, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`;
+
+export function size(bytes) {
+  if (!(bytes >= 0)) {
+    return "";
+  }
+  const units = ["B", "kB", "MB", "GB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value >= 10 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+const time = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hour12: false });
+const date = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" });
+
+/** The day in words, then the date: "Today", "Yesterday", "3 Nov 2026". */
+export function day(instant) {
+  const then = new Date(instant);
+  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(then).setHours(0, 0, 0, 0)) / 86_400_000);
+  return days === 0 ? "Today" : days === 1 ? "Yesterday" : date.format(then);
+}
+
+export function moment(instant) {
+  const words = day(instant);
+  return words === "Today" ? `Today, ${time.format(new Date(instant))}` : words;
+}
+
+/** Says something once to those who do not see the page. */
+export function announce(text) {
+  const region = document.getElementById("announce");
+  if (region) {
+    region.textContent = "";
+    setTimeout(() => (region.textContent = text), 60);
+  }
+}
+
+/** What a browser remembers for this person; storage may be forbidden or hold anything. */
+export const memory = {
+  get(key, otherwise) {
+    try {
+      return JSON.parse(localStorage.getItem(`docchat.${key}`)) ?? otherwise;
+    } catch {
+      return otherwise;
+    }
+  },
+  set(key, value) {
+    try {
+      localStorage.setItem(`docchat.${key}`, JSON.stringify(value));
+    } catch {
+      // Not remembered, then.
+    }
+  },
+};

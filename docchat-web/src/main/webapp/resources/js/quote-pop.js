@@ -1,0 +1,59 @@
+import { place } from "./answer-text.js";
+import { el, name } from "./dom.js";
+
+let shown = null;
+let leaving;
+
+/** Shows the quote behind a citation chip while it is hovered or focused; Escape or leaving hides it. */
+export function showsQuote(chip, citation) {
+  const show = () => {
+    clearTimeout(leaving);
+    if (shown?.chip !== chip) {
+      hide();
+      open(chip, citation);
+    }
+  };
+  const leave = () => {
+    clearTimeout(leaving);
+    leaving = setTimeout(hide, 160);
+  };
+  chip.addEventListener("mouseenter", show);
+  chip.addEventListener("focus", show);
+  chip.addEventListener("mouseleave", leave);
+  chip.addEventListener("blur", leave);
+}
+
+function open(chip, citation) {
+  const pop = el(
+    "div",
+    { class: "quote-pop", role: "tooltip", id: "quote-pop", on: { mouseenter: () => clearTimeout(leaving), mouseleave: hide } },
+    el("blockquote", {}, `“${citation.quote.trim()}”`),
+    el("div", { class: "muted small" }, name(citation.documentName), place(citation) ? ` · ${place(citation)}` : ""),
+  );
+  document.body.append(pop);
+  const at = chip.getBoundingClientRect();
+  const { width, height } = pop.getBoundingClientRect();
+  const above = at.top - height - 8;
+  pop.style.left = `${Math.max(12, Math.min(at.left + at.width / 2 - width / 2, innerWidth - width - 12))}px`;
+  pop.style.top = `${above > 8 ? above : at.bottom + 8}px`;
+  chip.classList.add("shown");
+  chip.setAttribute("aria-describedby", "quote-pop");
+  shown = { chip, pop };
+}
+
+function hide() {
+  if (shown) {
+    shown.pop.remove();
+    shown.chip.classList.remove("shown");
+    shown.chip.removeAttribute("aria-describedby");
+    shown = null;
+  }
+}
+
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && shown) {
+    event.stopPropagation();
+    hide();
+  }
+}, true);
+addEventListener("scroll", hide, true);

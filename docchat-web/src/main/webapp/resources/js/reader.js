@@ -1,0 +1,170 @@
+import { base, call, request } from "./api.js";
+import { place } from "./answer-text.js";
+import { button, el, name, note, number } from "./dom.js";
+import { PdfView } from "./pdf-view.js";
+import { TextView } from "./text-view.js";
+
+/**
+ * Shows a document with words marked: pages as in print for PDFs, text for everything else and on demand. A target is
+ * {documentId, documentName?, version?, page?, start?, end?, quote?, number?}: a citation or a found passage.
+ */
+export class Reader {
+  constructor(root, { onClose, full = false }) {
+    Object.assign(this, { root, onClose, full });
+    this.asText = false;
+    this.#build();
+  }
+
+  #build() {
+    const quiet = { kind: "quiet tight", only: true };
+    this.title = el("div", { class: "title" });
+    this.whole = el("a", { class: "btn quiet tight only", "aria-label": "Open on a page of its own", title: "Open on a page of its own" });
+    this.download = button("Download the original", { ...quiet, symbol: "download" }, () => this.#download());
+    this.prev = button("Previous source", { ...quiet, symbol: "left" }, () => this.#step(-1));
+    this.next = button("Next source", { ...quiet, symbol: "right" }, () => this.#step(1));
+    this.which = el("span", { class: "muted" });
+    this.at = el("span", { class: "muted" });
+    this.text = button("Text", { kind: "quiet tight", symbol: "text", "aria-pressed": "false" }, () => this.#toggleText());
+    this.zooms = [
+      button("Smaller", { ...quiet, symbol: "minus" }, () => this.view.zoom(1 / 1.2)),
+      button("Fit the width", { ...quiet, symbol: "width" }, () => this.view.zoom(0)),
+      button("Larger", { ...quiet, symbol: "plus" }, () => this.view.zoom(1.2)),
+    ];
+    this.whole.append(button("", { symbol: "window" }).firstChild);
+    const close = button("Close the document", { ...quiet, symbol: "close" }, () => this.onClose());
+    this.quote = el("div", { class: "quote" });
+    this.body = el("div", { class: "body", tabindex: "0", role: "region", "aria-label": "Document" });
+    this.root.replaceChildren(
+      el("div", { class: "bar" }, this.title, this.full ? null : this.whole, this.download, this.full ? null : close),
+      el("div", { class: "bar" }, this.prev, this.which, this.next, el("span", { class: "spacer" }), this.at, el("span", { class: "spacer" }), this.zooms, this.text),
+      this.quote,
+      this.body,
+    );
+  }
+
+  /** Shows one of several targets; the others are one step away. */
+  async open(targets, index = 0) {
+    this.targets = targets;
+    this.index = index;
+    const target = targets[index];
+    const mine = (this.opening = (this.opening ?? 0) + 1);
+    this.root.hidden = false;
+    this.#head(target);
+    try {
+      const key = `${target.documentId} ${target.version ?? ""}`;
+      if (this.key !== key) {
+        this.#waiting("Opening the document");
+        const document = await call(`/documents/${encodeURIComponent(target.documentId)}`);
+        if (mine !== this.opening) return;
+        this.key = key;
+        this.document = document;
+        this.#clear();
+      }
+      const version = target.version ?? this.document.searchable ?? this.document.version;
+      this.target = { ...target, version };
+      this.#head(target);
+      await this.#view(this.target);
+      if (mine === this.opening && !this.full) {
+        this.title.focus({ preventScroll: true });
+      }
+    } catch (problem) {
+      if (mine === this.opening) {
+        this.key = null;
+        this.#clear();
+        const gone = problem.status === 404 ? "This document is gone: it was deleted, or you may no longer see it." : problem.message;
+        this.body.replaceChildren(note("error", gone, problem.status === 404 ? null : button("Try again", { kind: "tight" }, () => this.open(targets, index))));
+      }
+    }
+  }
+
+  hide() {
+    this.opening++;
+    this.root.hidden = true;
+    this.key = null;
+    this.#clear();
+  }
+
+  #head(target) {
+    const { document } = this;
+    const known = document?.id === target.documentId ? document : null;
+    const title = known?.name ?? target.documentName ?? "Document";
+    const version = target.version ?? known?.version;
+    const newest = known && version < known.version ? ` of ${known.version}: there is a newer one` : "";
+    this.title.replaceChildren(name(title), el("span", { class: "small" }, [version ? `Version ${version}${newest}` : null, target.section].filter(Boolean).join(" · ")));
+    this.title.tabIndex = -1;
+    const several = this.targets.length > 1;
+    this.prev.hidden = this.next.hidden = this.which.hidden = !several;
+    this.prev.disabled = this.index === 0;
+    this.next.disabled = this.index === this.targets.length - 1;
+    this.which.textContent = `Source ${this.index + 1} of ${number(this.targets.length)}`;
+    this.quote.hidden = !target.quote;
+    this.quote.replaceChildren(...(target.quote ? [el("span", { class: "cite pending" }, target.number ?? ""), el("span", {}, `“${target.quote.trim()}”`)] : []));
+    const query = new URLSearchParams({ document: target.documentId });
+    ["version", "page", "start", "end"].forEach((each) => target[each] !== null && target[each] !== undefined && query.set(each, target[each]));
+    this.whole.href = `${base}/reader.xhtml?${query}`;
+    this.at.textContent = place({ page: target.page });
+    if (this.full) {
+      window.document.title = `${title} · DocChat`;
+    }
+  }
+
+  get isPdf() {
+    const { versions = [], mediaType } = this.document;
+    return (versions.find((each) => each.version === this.target.version || each.number === this.target.version)?.mediaType ?? mediaType) === "application/pdf";
+  }
+
+  async #view(target) {
+    const pdf = this.isPdf && !this.asText;
+    this.text.hidden = !this.isPdf;
+    this.text.setAttribute("aria-pressed", String(this.asText));
+    this.zooms.forEach((each) => (each.hidden = !pdf));
+    const Kind = pdf ? PdfView : TextView;
+    if (!(this.view instanceof Kind)) {
+      this.#waiting(pdf ? "Loading the pages" : "Loading the text");
+      this.view?.close();
+      this.view = new Kind(this.body, this.document, (page, of) => this.#page(page, of));
+    }
+    await this.view.show(target);
+  }
+
+  #page(page, of) {
+    this.at.textContent = page ? `Page ${number(page)}${of ? ` of ${number(of)}` : ""}` : "";
+  }
+
+  #waiting(text) {
+    this.body.replaceChildren(el("div", { class: "waiting", role: "status" }, text, el("progress", { "aria-label": text })));
+  }
+
+  #clear() {
+    this.view?.close();
+    this.view = null;
+    this.body.replaceChildren();
+  }
+
+  #step(by) {
+    this.open(this.targets, this.index + by);
+  }
+
+  #toggleText() {
+    this.asText = !this.asText;
+    this.open(this.targets, this.index);
+  }
+
+  async #download() {
+    this.download.disabled = true;
+    try {
+      const response = await request(contentPath(this.document.id, this.target.version), { headers: { Accept: "*/*" } });
+      const link = el("a", { href: URL.createObjectURL(await response.blob()), download: this.document.name });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    } catch (problem) {
+      this.body.prepend(note("error", problem.message));
+    } finally {
+      this.download.disabled = false;
+    }
+  }
+}
+
+export function contentPath(id, version) {
+  return `/documents/${encodeURIComponent(id)}/content?version=${version}`;
+}

@@ -1,0 +1,105 @@
+import { all, call, base } from "./api.js";
+import { isBusy, isProblem, isSearchable, stateView } from "./document-state.js";
+import { button, count, el, icon, name, note } from "./dom.js";
+import { chooseFiles, dropTarget, Uploads } from "./upload.js";
+import { UploadList } from "./upload-list.js";
+
+/**
+ * What stands where answers will stand, as long as there are none: for a new user the way from nothing to the first
+ * answer, on this page. `onReady` is called as soon as something can be asked.
+ */
+export class Start {
+  constructor(root, onReady) {
+    this.root = root;
+    this.onReady = onReady;
+    dropTarget((files) => this.root.isConnected && this.#add(files));
+  }
+
+  show(collections) {
+    this.collection = collections.find(({ role, documents }) => documents === 0 && role !== "viewer") ?? null;
+    const asked = collections.filter(({ documents }) => documents > 0);
+    if (asked.length) {
+      const documents = asked.reduce((sum, each) => sum + each.documents, 0);
+      this.root.replaceChildren(
+        el("h2", { class: "title" }, "What do you want to know?"),
+        el("p", { class: "lead" }, `Answers come from ${count(documents, "document")} in ${count(asked.length, "collection")}, word for word, and every one shows the page it stands on.`),
+      );
+    } else {
+      this.#first(collections);
+    }
+  }
+
+  #first(collections) {
+    const readOnly = collections.length > 0 && !this.collection;
+    this.title = el("input", { class: "input", id: "first-name", value: "My documents", maxlength: 120, autocomplete: "off" });
+    this.uploadsView = el("section", { class: "uploads", hidden: true, "aria-label": "Uploads" });
+    this.progress = el("div");
+    this.problem = el("div");
+    this.root.replaceChildren(
+      el("h2", { class: "title" }, "Start with your documents"),
+      el("p", { class: "lead" }, "Add some files and ask about them. Every answer shows the words it rests on, on their page; what is not in the documents is not answered."),
+      readOnly ? note("", "The collections you may read hold no documents yet. You can start one of your own.") : null,
+      ...(this.collection ? [] : [el("div", { class: "field" },
+        el("label", { for: "first-name" }, "Name of the collection"),
+        this.title,
+        el("span", { class: "help" }, "Only you see it until you share it."))]),
+      el("div", { class: "drop" },
+        icon("upload"),
+        el("h2", {}, "Drop files or folders here"),
+        el("p", { class: "muted small" }, this.collection ? ["They go to ", name(this.collection.name), "."] : "PDF, Word, PowerPoint, Excel, HTML, Markdown, mail, plain text"),
+        button("Choose files", { symbol: "upload", kind: "primary" }, () => chooseFiles((files) => this.#add(files)))),
+      this.problem,
+      this.uploadsView,
+      this.progress,
+    );
+  }
+
+  async #add(files) {
+    if (!files.length) {
+      return;
+    }
+    if (!this.title) {
+      // Documents are there already: where these belong is a choice that the collection's page makes clear.
+      location.href = `${base}/collections.xhtml`;
+      return;
+    }
+    try {
+      this.collection ??= await call("/collections", { method: "POST", json: { name: this.title.value.trim() || "My documents" } });
+    } catch (problem) {
+      this.problem.replaceChildren(note("error", problem.message));
+      return;
+    }
+    this.problem.replaceChildren();
+    this.title.disabled = true;
+    if (!this.uploads) {
+      this.uploads = new Uploads(this.collection.id, (item) => this.list?.update(item));
+      this.list = new UploadList(this.uploadsView, this.uploads);
+      this.#watch();
+    }
+    this.uploads.add(files);
+  }
+
+  async #watch() {
+    let documents = [];
+    try {
+      documents = (await call(`/collections/${this.collection.id}/documents?limit=20`)).items;
+    } catch {
+      // The next look may succeed; the uploads themselves say what is wrong with them.
+    }
+    const ready = documents.filter(isSearchable);
+    this.progress.replaceChildren(
+      ...(documents.length ? [el("div", { class: "card" },
+        el("h2", {}, ready.length ? "Ready to be asked" : "Being read"),
+        el("ul", {}, documents.filter((each) => isBusy(each) || isProblem(each) || documents.length <= 5).slice(0, 5)
+          .map((each) => el("li", {}, el("div", {}, name(each.name)), stateView(each)))),
+        el("p", { class: "small" }, el("a", { href: `${base}/collection.xhtml?id=${this.collection.id}` }, "See the whole collection")))] : []),
+    );
+    if (ready.length && !this.told) {
+      this.told = true;
+      this.onReady(await all("/collections"));
+    }
+    if (this.root.isConnected && (this.uploads.busy || !documents.length || documents.some(isBusy))) {
+      setTimeout(() => this.#watch(), 1000);
+    }
+  }
+}

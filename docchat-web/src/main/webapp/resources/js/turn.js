@@ -1,0 +1,142 @@
+import { call } from "./api.js";
+import { answerText, markdown, place } from "./answer-text.js";
+import { announce, button, el, icon, name, note, number } from "./dom.js";
+import { showsQuote } from "./quote-pop.js";
+
+/** A question and what is said to it. `onRead(targets, index)` opens the reader. */
+export class Turn {
+  constructor(question, onRead) {
+    this.question = question;
+    this.onRead = onRead;
+    this.text = "";
+    this.found = [];
+    this.body = el("div", { class: "answer" });
+    this.status = el("div", { class: "working" }, "Searching your documents");
+    this.below = el("div");
+    this.node = el("article", { class: "turn" }, el("h2", { class: "question" }, question), this.body, this.status, this.below);
+  }
+
+  /** What was found, before a word is written. */
+  passages(found) {
+    this.found = found;
+    this.status.textContent = found.length ? `Found ${number(found.length)} passages, writing` : "Weighing what was found";
+  }
+
+  token(text) {
+    this.text += text;
+    this.drawing ??= requestAnimationFrame(() => {
+      this.drawing = null;
+      if (!this.final) {
+        this.body.replaceChildren(...answerText(this.text, (n) => el("span", { class: "cite pending" }, n)));
+      }
+    });
+  }
+
+  /** The checked answer: it replaces whatever the tokens said. */
+  answer(answer, { live = false } = {}) {
+    this.final = answer;
+    this.status.remove();
+    if (answer.outcome === "not_found") {
+      this.#notFound(answer);
+    } else {
+      this.#answered(answer);
+    }
+    if (live) {
+      announce(`${answer.outcome === "not_found" ? "Not in your documents. " : ""}${answer.text.replace(/\[(\d+)\]/g, "")}`);
+    }
+  }
+
+  #answered(answer) {
+    const { citations } = answer;
+    const index = new Map(citations.map((each, i) => [each.number, i]));
+    this.body.replaceChildren(...answerText(answer.text, (n) => (index.has(n) ? this.#chip(citations, index.get(n)) : null)));
+    this.below.replaceChildren(
+      ...(citations.length ? [this.#sources(citations)] : []),
+      ...this.#foundFold(),
+      this.#actions(answer),
+    );
+  }
+
+  #notFound(answer) {
+    this.body.className = "answer notfound";
+    this.body.replaceChildren(
+      el("h3", {}, "Not in your documents"),
+      el("p", {}, answer.text),
+      ...(this.found.length ? [el("p", { class: "muted small" }, "What came closest stands below; it does not answer the question.")] : []),
+    );
+    this.below.replaceChildren(...this.#foundFold("What came closest", true), this.#actions(answer));
+  }
+
+  #chip(citations, i) {
+    const citation = citations[i];
+    const label = `Source ${citation.number}: ${citation.documentName}${citation.page ? `, page ${citation.page}` : ""}`;
+    const chip = el("button", { type: "button", class: "cite", "aria-label": label, on: { click: () => this.onRead(citations, i) } }, citation.number);
+    showsQuote(chip, citation);
+    return chip;
+  }
+
+  #sources(citations) {
+    return el("div", { class: "sources", role: "group", "aria-label": "Sources" },
+      citations.map((each, i) => el("button", { type: "button", class: "source", on: { click: () => this.onRead(citations, i) } },
+        el("b", {}, each.number), el("span", {}, name(each.documentName), place(each) ? el("span", { class: "muted" }, ` · ${place(each)}`) : null))));
+  }
+
+  #foundFold(title = "What was found", open = false) {
+    if (!this.found.length) {
+      return [];
+    }
+    const targets = this.found.map((each) => ({ ...each, quote: null }));
+    return [el("details", { class: "found", open },
+      el("summary", {}, icon("right"), `${title} (${number(this.found.length)})`),
+      el("ol", {}, this.found.map((each, i) => el("li", {},
+        el("button", { type: "button", class: "where", on: { click: () => this.onRead(targets, i) } }, name(each.documentName), place(each) ? ` · ${place(each)}` : ""),
+        el("div", { class: "ranks" }, ranks(each)),
+        el("p", {}, each.text)))))];
+  }
+
+  #actions(answer) {
+    const copy = button("Copy", { kind: "quiet tight", symbol: "copy" }, async () => {
+      try {
+        await navigator.clipboard.writeText(markdown({ ...answer, question: this.question }));
+        copy.lastChild.textContent = "Copied, with sources";
+      } catch {
+        copy.lastChild.textContent = "The browser does not allow copying";
+      }
+      setTimeout(() => (copy.lastChild.textContent = "Copy"), 2500);
+    });
+    const rate = (rating, label) => button(label, { kind: "quiet tight", symbol: rating, only: true, "aria-pressed": "false" }, async ({ currentTarget }) => {
+      const pressed = currentTarget;
+      try {
+        await call(`/answers/${answer.id}/feedback`, { method: "PUT", json: { rating } });
+        pressed.parentNode.querySelectorAll("[aria-pressed]").forEach((each) => each.setAttribute("aria-pressed", each === pressed));
+      } catch (problem) {
+        this.below.append(note("error", problem.message));
+      }
+    });
+    const { timings = {}, writer } = answer;
+    const millis = Object.values(timings).reduce((sum, each) => sum + each, 0);
+    return el("div", { class: "after" },
+      copy,
+      rate("up", "Helpful"),
+      rate("down", "Not helpful"),
+      el("span", { class: "facts" },
+        el("span", {}, writer === "extractive" ? "Quoted word for word" : `Written by ${writer}, quotes checked`),
+        millis ? el("span", {}, `${(millis / 1000).toFixed(millis < 1000 ? 2 : 1)} s`) : null));
+  }
+
+  /** Ended by the reader: what stands there was never checked, and says so. */
+  stopped() {
+    this.status.remove();
+    this.below.replaceChildren(note("", this.text ? "Stopped. What stands above is unfinished, and its sources were not checked." : "Stopped before anything was written."));
+  }
+
+  failed(problem, again) {
+    this.status.remove();
+    this.body.replaceChildren();
+    this.below.replaceChildren(note("error", problem.message || problem.detail, button("Ask again", { kind: "tight", symbol: "retry" }, again)));
+  }
+}
+
+function ranks({ ranks: by = {} }) {
+  return [by.semantic ? `by meaning ${by.semantic}.` : "", by.keyword ? `by keyword ${by.keyword}.` : ""].filter(Boolean).join(" · ") || "neighbour of a better passage";
+}
