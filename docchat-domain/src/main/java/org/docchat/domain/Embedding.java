@@ -45,6 +45,15 @@ public record Embedding(float[] vector) {
         return sum;
     }
 
+    /** The signs of the coordinates, '1' for positive, for a scan that compares bits before it compares numbers. */
+    public String signs() {
+        var signs = new StringBuilder(vector.length);
+        for (float x : vector) {
+            signs.append(x > 0 ? '1' : '0');
+        }
+        return signs.toString();
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Embedding that && Arrays.equals(vector, that.vector);

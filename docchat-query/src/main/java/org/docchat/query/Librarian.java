@@ -1,15 +1,23 @@
 package org.docchat.query;
 
+import jakarta.persistence.EntityManager;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
+import java.util.UUID;
 import org.docchat.domain.Answer;
 import org.docchat.domain.AnswerId;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.ConversationId;
 import org.docchat.domain.DocumentId;
+import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.Failure;
 import org.docchat.domain.Passage;
 import org.docchat.domain.Slice;
+import org.docchat.domain.Transactions;
+import org.docchat.domain.UserId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,41 +25,284 @@ import org.jspecify.annotations.Nullable;
  * caller that it is given.
  */
 public final class Librarian {
+    /** How many passages a writer is given. */
+    private static final int EVIDENCE_PASSAGES = 10;
+
+    private static final int LONGEST_QUESTION = 10_000;
+    private static final Caller NOBODY = new Caller(new UserId(new UUID(0, 0)), "nobody", false);
+
+    private final Transactions<EntityManager> transactions;
+    private final EmbeddingModel model;
+    private final Writer writer;
+
+    public Librarian(Transactions<EntityManager> transactions, EmbeddingModel model, Writer writer) {
+        this.transactions = transactions;
+        this.model = model;
+        this.writer = writer;
+    }
+
+    /** Runs a search that finds nothing through everything that a search needs; throws where something is missing. */
+    public void probe() {
+        var nowhere = List.of(new CollectionId(new UUID(0, 0)));
+        retrieve(NOBODY, new Search("ready", nowhere, 1, Mode.HYBRID, Filter.NONE));
+    }
 
     /** Finds the passages that fit a query best; the same list for the same data every time. */
     public Findings search(Caller caller, Search search) {
-        throw new UnsupportedOperationException();
+        transactions.as(caller, session -> requireVisible(session, search.collections()));
+        var retrieved = retrieve(caller, search);
+        var found = Fusion.fuse(retrieved.candidates, search.mode());
+        return new Findings(found.subList(0, Math.min(search.limit(), found.size())), retrieved.timings);
     }
 
     /** Answers a question from the caller's documents, or says that they do not hold the answer; stores both. */
     public GivenAnswer answer(Caller caller, Question question, Listener listener) {
-        throw new UnsupportedOperationException();
+        var previous = transactions.as(caller, session -> {
+            requireVisible(session, question.collections());
+            return previousQuestion(session, question.conversation());
+        });
+        var standalone = FollowUp.standalone(question.text(), previous);
+        var search = new Search(
+                standalone,
+                question.collections(),
+                EVIDENCE_PASSAGES,
+                Mode.HYBRID,
+                new Filter(List.of(), null, question.asOf()));
+        var retrieved = retrieve(caller, search);
+        var fused = Fusion.fuse(retrieved.candidates, Mode.HYBRID);
+        var found = fused.subList(0, Math.min(EVIDENCE_PASSAGES, fused.size()));
+        listener.found(found);
+
+        double evidence = Evidence.of(retrieved.candidates);
+        long began = System.nanoTime();
+        var usage = new Usage(0, 0);
+        Answer answer = new Answer.NotFound(found.isEmpty() ? NOTHING : NOT_ENOUGH, evidence);
+        if (evidence >= Evidence.THRESHOLD && !found.isEmpty()) {
+            var passages = found.stream().map(Found::passage).toList();
+            var draft = writer.write(standalone, passages, listener::token, listener::isCancelled);
+            usage = draft.usage();
+            var pages = transactions.as(caller, session -> Pages.of(session, draft.quotes()));
+            var checked = CitationCheck.check(draft, passages, evidence, quote -> pages.getOrDefault(quote, 0));
+            if (checked.isPresent()) {
+                answer = checked.get();
+            }
+        }
+        var timings =
+                new Timings(retrieved.timings.embedMillis(), retrieved.timings.searchMillis(), millisSince(began));
+        return store(caller, question, standalone, answer, found, usage, timings);
     }
 
     /** The caller's conversations, last used first. */
     public Slice<Conversation> conversations(Caller caller, Slice.Request request) {
-        throw new UnsupportedOperationException();
+        var after = request.cursor() == null ? null : cursor(request.cursor());
+        return transactions.as(caller, session -> {
+            var query = session.createQuery(
+                            "select c from ConversationRow c where :at is null or c.updatedAt < :at"
+                                    + " or c.updatedAt = :at and c.id < :id order by c.updatedAt desc, c.id desc",
+                            ConversationRow.class)
+                    .setParameter("at", after == null ? null : after.updatedAt())
+                    .setParameter("id", after == null ? null : after.id().value())
+                    .setMaxResults(request.limit() + 1);
+            var rows = query.getResultList().stream()
+                    .map(ConversationRow::toConversation)
+                    .toList();
+            if (rows.size() <= request.limit()) {
+                return new Slice<>(rows, null);
+            }
+            var last = rows.get(request.limit() - 1);
+            return new Slice<>(rows.subList(0, request.limit()), cursor(last));
+        });
     }
 
     /** The answers of one of the caller's conversations, oldest first. */
     public List<GivenAnswer> answers(Caller caller, ConversationId id) {
-        throw new UnsupportedOperationException();
+        return transactions.as(caller, session -> {
+            find(session, id);
+            return session
+                    .createQuery(
+                            "select distinct a from AnswerRow a left join fetch a.citations"
+                                    + " where a.conversationId = :id order by a.createdAt, a.id",
+                            AnswerRow.class)
+                    .setParameter("id", id.value())
+                    .getResultList()
+                    .stream()
+                    .map(row -> row.toAnswer(List.of()))
+                    .toList();
+        });
     }
 
     public Conversation conversation(Caller caller, ConversationId id) {
-        throw new UnsupportedOperationException();
+        return transactions.as(caller, session -> find(session, id).toConversation());
     }
 
     public void rename(Caller caller, ConversationId id, String title) {
-        throw new UnsupportedOperationException();
+        var cleaned = title.strip();
+        if (cleaned.isEmpty() || cleaned.length() > 200) {
+            throw new Failure.Invalid("invalid_title", "A conversation needs a title of 1 to 200 characters.");
+        }
+        transactions.as(caller, session -> find(session, id).title = cleaned);
     }
 
     public void delete(Caller caller, ConversationId id) {
-        throw new UnsupportedOperationException();
+        transactions.as(caller, session -> {
+            find(session, id);
+            return session.createNativeQuery("delete from conversation where id = :id")
+                    .setParameter("id", id.value())
+                    .executeUpdate();
+        });
     }
 
     public void rate(Caller caller, AnswerId id, Rating rating, @Nullable String comment) {
-        throw new UnsupportedOperationException();
+        transactions.as(caller, session -> {
+            var row = session.find(AnswerRow.class, id.value());
+            if (row == null) {
+                throw new Failure.NotFound("answer");
+            }
+            row.rating = rating.name();
+            row.comment = comment;
+            return row;
+        });
+    }
+
+    private static final String NOTHING = "Nothing in these documents fits the question.";
+    private static final String NOT_ENOUGH =
+            "These documents do not answer the question. What comes closest is shown below.";
+
+    private record Retrieved(List<Retrieval.Candidate> candidates, Timings timings) {}
+
+    private Retrieved retrieve(Caller caller, Search search) {
+        if (search.query().isBlank() || search.query().length() > LONGEST_QUESTION) {
+            throw new Failure.Invalid(
+                    "invalid_query", "The question must have 1 to " + LONGEST_QUESTION + " characters.");
+        }
+        if (search.limit() < 1 || search.limit() > Retrieval.CANDIDATES) {
+            throw new Failure.Invalid(
+                    "invalid_limit", "The limit must be a number from 1 to " + Retrieval.CANDIDATES + ".");
+        }
+        var cleaned = search.query().replace('\0', ' ');
+        var clean = new Search(cleaned, search.collections(), search.limit(), search.mode(), search.filter());
+        long began = System.nanoTime();
+        var embedding = search.mode() == Mode.KEYWORD ? null : model.embedQuestion(cleaned);
+        long embedded = millisSince(began);
+        began = System.nanoTime();
+        var candidates =
+                transactions.as(caller, session -> Retrieval.candidates(session, clean, model.name(), embedding));
+        return new Retrieved(candidates, new Timings(embedded, millisSince(began), 0));
+    }
+
+    /** What may not be seen does not exist; asking nowhere is a mistake. */
+    private static boolean requireVisible(EntityManager session, List<CollectionId> collections) {
+        if (collections.isEmpty()) {
+            throw new Failure.Invalid("no_collections", "Name at least one collection to look in.");
+        }
+        for (var id : collections) {
+            if (session.createNativeQuery("select id from collection where id = :id", UUID.class)
+                    .setParameter("id", id.value())
+                    .getResultList()
+                    .isEmpty()) {
+                throw new Failure.NotFound("collection");
+            }
+        }
+        return true;
+    }
+
+    private static @Nullable String previousQuestion(EntityManager session, @Nullable ConversationId conversation) {
+        if (conversation == null) {
+            return null;
+        }
+        find(session, conversation);
+        return session
+                .createQuery(
+                        "select a.standalone from AnswerRow a where a.conversationId = :id order by a.createdAt desc",
+                        String.class)
+                .setParameter("id", conversation.value())
+                .setMaxResults(1)
+                .getResultList()
+                .stream()
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static ConversationRow find(EntityManager session, ConversationId id) {
+        var row = session.find(ConversationRow.class, id.value());
+        if (row == null) {
+            throw new Failure.NotFound("conversation");
+        }
+        return row;
+    }
+
+    private GivenAnswer store(
+            Caller caller,
+            Question question,
+            String standalone,
+            Answer answer,
+            List<Found> found,
+            Usage usage,
+            Timings timings) {
+        return transactions.as(caller, session -> {
+            ConversationRow conversation;
+            if (question.conversation() == null) {
+                conversation = new ConversationRow();
+                conversation.userId = caller.id().value();
+                conversation.title = question.text().length() <= 80
+                        ? question.text()
+                        : question.text().substring(0, 79) + "…";
+                session.persist(conversation);
+                session.flush();
+            } else {
+                conversation = find(session, question.conversation());
+                conversation.updatedAt = Instant.now();
+            }
+            var row = new AnswerRow();
+            row.conversationId = conversation.id;
+            row.userId = caller.id().value();
+            row.collections =
+                    question.collections().stream().map(CollectionId::value).toArray(UUID[]::new);
+            row.question = question.text();
+            row.standalone = standalone;
+            row.cited = answer instanceof Answer.Cited;
+            row.text = answer.text();
+            row.evidence = answer.evidence();
+            row.writer = writer.name();
+            row.promptTokens = usage.promptTokens();
+            row.completionTokens = usage.completionTokens();
+            row.embedMillis = timings.embedMillis();
+            row.searchMillis = timings.searchMillis();
+            row.writeMillis = timings.writeMillis();
+            session.persist(row);
+            session.flush();
+            if (answer instanceof Answer.Cited cited) {
+                for (var citation : cited.citations()) {
+                    var citationRow = new CitationRow(row.id, citation);
+                    session.persist(citationRow);
+                    row.citations.add(citationRow);
+                }
+            }
+            return row.toAnswer(found);
+        });
+    }
+
+    private static long millisSince(long began) {
+        return (System.nanoTime() - began) / 1_000_000;
+    }
+
+    private static String cursor(Conversation last) {
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString((last.updatedAt() + " " + last.id()).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Conversation cursor(String text) {
+        try {
+            var parts = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8).split(" ", 2);
+            if (parts.length == 2) {
+                var at = Instant.parse(parts[0]);
+                return new Conversation(ConversationId.parse(parts[1]), "", at, at);
+            }
+        } catch (IllegalArgumentException | java.time.DateTimeException | Failure.NotFound e) {
+            // Not one of ours: answered below.
+        }
+        throw new Failure.Invalid("invalid_cursor", "The cursor must be one that a list answered as nextCursor.");
     }
 
     /**

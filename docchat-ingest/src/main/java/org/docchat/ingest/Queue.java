@@ -1,0 +1,183 @@
+package org.docchat.ingest;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
+import java.util.Optional;
+import java.util.UUID;
+import org.docchat.domain.DocumentState.Problem;
+import org.docchat.domain.Transactions;
+
+/**
+ * The versions that are on their way, as a queue in the database: leased with {@code for update skip locked}, in
+ * database time, because the clocks of nodes differ.
+ */
+final class Queue {
+    private static final int MOST_ATTEMPTS = 5;
+    private static final int LEASE_SECONDS = 30;
+
+    private final Transactions<EntityManager> transactions;
+    private final UUID self = UUID.randomUUID();
+
+    Queue(Transactions<EntityManager> transactions) {
+        this.transactions = transactions;
+    }
+
+    /**
+     * A version to work on.
+     *
+     * @param hasText whether its passages are stored, so that only embeddings are missing
+     */
+    record Job(
+            UUID lease,
+            UUID document,
+            int version,
+            UUID collection,
+            UUID content,
+            String mediaType,
+            int attempts,
+            boolean hasText) {
+        @Override
+        public String toString() {
+            return "version " + version + " of document " + document;
+        }
+    }
+
+    /** The version was deleted, or another worker has taken it over: whatever was computed is void. */
+    static final class LeaseLost extends RuntimeException {
+        LeaseLost(Job job) {
+            super(job.toString());
+        }
+    }
+
+    Optional<Job> lease() {
+        return transactions.asWorker(session -> {
+            giveUpHopeless(session);
+            return Rows.of(session.createNativeQuery("""
+                                    update version v
+                                       set leased_by = :self, leased_until = now() + make_interval(secs => :seconds),
+                                           attempts = attempts + 1
+                                      from (select document_id, number from version
+                                             where state in ('received', 'parsing', 'embedding') and not_before <= now()
+                                               and (leased_until is null or leased_until < now())
+                                             order by not_before limit 1
+                                             for update skip locked) next
+                                     where v.document_id = next.document_id and v.number = next.number
+                                    returning v.document_id, v.number, v.collection_id, v.content_id, v.media_type,
+                                              v.attempts, v.state
+                                    """, Tuple.class)
+                            .setParameter("self", self)
+                            .setParameter("seconds", LEASE_SECONDS))
+                    .map(row -> new Job(
+                            self,
+                            row.get("document_id", UUID.class),
+                            row.get("number", Integer.class),
+                            row.get("collection_id", UUID.class),
+                            row.get("content_id", UUID.class),
+                            row.get("media_type", String.class),
+                            row.get("attempts", Integer.class),
+                            "embedding".equals(row.get("state"))))
+                    .findFirst();
+        });
+    }
+
+    /** What took a whole process with it several times is not tried for ever. */
+    private static void giveUpHopeless(EntityManager session) {
+        session.createNativeQuery("""
+                        update version set state = 'failed', leased_by = null, leased_until = null,
+                               problem_code = 'gave_up', problem_detail = :detail
+                         where state in ('received', 'parsing', 'embedding') and attempts >= :most
+                           and (leased_until is null or leased_until < now())
+                        """)
+                .setParameter(
+                        "detail",
+                        "Indexing was tried " + MOST_ATTEMPTS + " times and never came to an end. Try it again; if that"
+                                + " does not help, tell your administrator.")
+                .setParameter("most", MOST_ATTEMPTS)
+                .executeUpdate();
+    }
+
+    void renew(Job job) {
+        transactions.asWorker(
+                session -> update(session, job, "leased_until = now() + make_interval(secs => " + LEASE_SECONDS + ")"));
+    }
+
+    /** @throws LeaseLost if there is nothing to report on any more */
+    void progress(Job job, String state, String step, int done, int total) {
+        transactions.asWorker(session -> {
+            int rows = session.createNativeQuery("""
+                            update version set state = :state, progress_step = :step, progress_done = :done,
+                                   progress_total = :total
+                             where document_id = :document and number = :version and leased_by = :lease
+                            """)
+                    .setParameter("state", state)
+                    .setParameter("step", step)
+                    .setParameter("done", done)
+                    .setParameter("total", total)
+                    .setParameter("document", job.document())
+                    .setParameter("version", job.version())
+                    .setParameter("lease", job.lease())
+                    .executeUpdate();
+            if (rows == 0) {
+                throw new LeaseLost(job);
+            }
+            return rows;
+        });
+    }
+
+    /** Never to be tried again as it is. */
+    void reject(Job job, Problem problem) {
+        end(job, "rejected", problem);
+    }
+
+    /** Gives the version back as it was: the worker stops, the document is not at fault. */
+    void release(Job job) {
+        transactions.asWorker(session ->
+                update(session, job, "leased_by = null, leased_until = null, attempts = greatest(attempts - 1, 0)"));
+    }
+
+    /** Tries again later, later each time, at last no more. */
+    void postpone(Job job, RuntimeException cause) {
+        if (job.attempts() >= MOST_ATTEMPTS) {
+            end(
+                    job,
+                    "failed",
+                    new Problem(
+                            "gave_up",
+                            "Indexing failed " + MOST_ATTEMPTS + " times, the last time with "
+                                    + cause.getClass().getSimpleName()
+                                    + ". Try it again; if that does not help, tell your"
+                                    + " administrator."));
+            return;
+        }
+        // Two, four, eight … seconds, up to half as much again so that what failed together is not tried together.
+        transactions.asWorker(session -> update(
+                session,
+                job,
+                "leased_by = null, leased_until = null,"
+                        + " not_before = now() + make_interval(secs => pow(2, attempts) * (1 + random() / 2))"));
+    }
+
+    private void end(Job job, String state, Problem problem) {
+        transactions.asWorker(session -> session.createNativeQuery("""
+                        update version set state = :state, problem_code = :code, problem_detail = :detail,
+                               leased_by = null, leased_until = null, progress_step = null
+                         where document_id = :document and number = :version and leased_by = :lease
+                        """)
+                .setParameter("state", state)
+                .setParameter("code", problem.code())
+                .setParameter("detail", problem.detail())
+                .setParameter("document", job.document())
+                .setParameter("version", job.version())
+                .setParameter("lease", job.lease())
+                .executeUpdate());
+    }
+
+    private static int update(EntityManager session, Job job, String assignments) {
+        return session.createNativeQuery("update version set " + assignments
+                        + " where document_id = :document and number = :version and leased_by = :lease")
+                .setParameter("document", job.document())
+                .setParameter("version", job.version())
+                .setParameter("lease", job.lease())
+                .executeUpdate();
+    }
+}

@@ -1,0 +1,143 @@
+package org.docchat.query;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.Passage;
+import org.docchat.domain.Sentences;
+
+/**
+ * Answers with the documents' own sentences: the fewest that answer, in reading order, each with its citation. Needs
+ * no chat model, and cannot invent.
+ */
+public final class ExtractiveWriter implements Writer {
+    private static final int PASSAGES = 6;
+    private static final int CANDIDATES = 14;
+    private static final int MOST_SENTENCES = 3;
+    /** A further sentence must be nearly as good as the best one. */
+    private static final double ALMOST_AS_GOOD = 0.94;
+
+    private static final int SHORTEST = 12;
+    private static final int LONGEST = 700;
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
+    /** Square brackets with a number would read as citations. */
+    private static final Pattern FOREIGN_MARKER = Pattern.compile("\\[(\\d[\\d,;–\\- ]*)]");
+
+    private final EmbeddingModel model;
+
+    public ExtractiveWriter(EmbeddingModel model) {
+        this.model = model;
+    }
+
+    @Override
+    public String name() {
+        return "extractive";
+    }
+
+    /** A sentence of a passage, and how well its words cover the question's. */
+    private record Candidate(Passage passage, int rank, int start, String words, double coverage) {}
+
+    private record Scored(Candidate candidate, double score) {}
+
+    @Override
+    public Draft write(String question, List<Passage> passages, Consumer<String> tokens, BooleanSupplier isCancelled) {
+        var chosen = choose(question, candidates(question, passages));
+        chosen.sort(Comparator.comparing((Scored scored) -> scored.candidate().rank())
+                .thenComparing(scored -> scored.candidate().start()));
+        var text = new StringBuilder();
+        var quotes = new ArrayList<Quote>();
+        for (var scored : chosen) {
+            var sentence = scored.candidate();
+            int number = quotes.size() + 1;
+            var piece = (text.isEmpty() ? "" : " ") + shown(sentence.words()) + " [" + number + "]";
+            text.append(piece);
+            tokens.accept(piece);
+            quotes.add(new Quote(number, sentence.passage(), sentence.start(), sentence.words()));
+        }
+        return new Draft(text.toString(), quotes, new Librarian.Usage(0, 0));
+    }
+
+    private static List<Candidate> candidates(String question, List<Passage> passages) {
+        var asked = stems(question);
+        var candidates = new ArrayList<Candidate>();
+        var seen = new HashSet<String>();
+        for (int rank = 0; rank < Math.min(PASSAGES, passages.size()); rank++) {
+            var passage = passages.get(rank);
+            for (var range : Sentences.of(passage.text())) {
+                int end = Math.min(range.end(), range.start() + LONGEST);
+                var words = passage.text().substring(range.start(), end);
+                // Passages overlap, and documents repeat themselves.
+                if (words.length() < SHORTEST || !seen.add(shown(words))) {
+                    continue;
+                }
+                candidates.add(new Candidate(
+                        passage,
+                        rank,
+                        passage.location().start() + range.start(),
+                        words,
+                        coverage(asked, stems(words + " " + passage.location().section()))));
+            }
+        }
+        candidates.sort(Comparator.comparingDouble((Candidate c) -> -(c.coverage() - 0.03 * c.rank())));
+        return candidates.subList(0, Math.min(CANDIDATES, candidates.size()));
+    }
+
+    private List<Scored> choose(String question, List<Candidate> candidates) {
+        var asked = model.embedQuestion(question);
+        var embedded = model.embedPassages(candidates.stream()
+                .map(c -> c.passage().location().section() == null
+                        ? c.words()
+                        : c.passage().location().section() + "\n" + c.words())
+                .toList());
+        var scored = new ArrayList<Scored>();
+        for (int i = 0; i < candidates.size(); i++) {
+            var candidate = candidates.get(i);
+            double score = asked.cosine(embedded.get(i)) + 0.12 * candidate.coverage() - 0.01 * candidate.rank();
+            scored.add(new Scored(candidate, score));
+        }
+        scored.sort(Comparator.comparingDouble((Scored s) -> -s.score()));
+        var chosen = new ArrayList<Scored>();
+        for (var next : scored) {
+            if (chosen.size() == MOST_SENTENCES
+                    || !chosen.isEmpty()
+                            && next.score() < ALMOST_AS_GOOD * chosen.get(0).score()) {
+                break;
+            }
+            chosen.add(next);
+        }
+        return chosen;
+    }
+
+    /** As it is shown: lines joined, nothing that looks like a citation. */
+    private static String shown(String words) {
+        return FOREIGN_MARKER.matcher(words.replaceAll("\\s+", " ").strip()).replaceAll("($1)");
+    }
+
+    /** Share of the question's words that a text has. */
+    private static double coverage(Set<String> asked, Set<String> had) {
+        if (asked.isEmpty()) {
+            return 0;
+        }
+        return (double) asked.stream().filter(had::contains).count() / asked.size();
+    }
+
+    /** Longer words cut to six letters, which brings most forms of a word together in most languages. */
+    private static Set<String> stems(String text) {
+        var stems = new HashSet<String>();
+        var words = WORD.matcher(text.toLowerCase(Locale.ROOT));
+        while (words.find()) {
+            var word = words.group();
+            if (word.length() > 3 || word.chars().anyMatch(Character::isDigit)) {
+                stems.add(word.length() > 6 ? word.substring(0, 6) : word);
+            }
+        }
+        return stems;
+    }
+}

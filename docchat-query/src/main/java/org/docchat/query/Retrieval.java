@@ -1,0 +1,228 @@
+package org.docchat.query;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Query;
+import jakarta.persistence.Tuple;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.docchat.domain.CollectionId;
+import org.docchat.domain.DocumentId;
+import org.docchat.domain.Embedding;
+import org.docchat.domain.Location;
+import org.docchat.domain.Passage;
+import org.docchat.domain.PassageId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds candidates for a question in one round trip: the best by BM25 over the inverted index, the closest by meaning,
+ * and for each of them both figures.
+ *
+ * <p>BM25 after Robertson and Zaragoza, <i>The Probabilistic Relevance Framework</i> (2009), with k1 = 0.9 and
+ * b = 0.4. Meaning is the cosine of embeddings; the nearest are looked for among sign bits first (bits that differ
+ * grow with the angle: Charikar, <i>Similarity Estimation Techniques from Rounding Algorithms</i>, 2002) and the best
+ * of those compared exactly.
+ */
+final class Retrieval {
+    /** How many each ranking contributes. */
+    static final int CANDIDATES = 100;
+    /** How many the bits keep for the exact comparison. */
+    private static final int OVERSAMPLED = 500;
+
+    private static final String SQL = """
+            with scope as materialized (
+                select id, language from collection where id = any (cast(:collections as uuid[]))),
+            %s
+            term as materialized (
+                select distinct s.id as collection_id, l.lexeme
+                  from scope s cross join lateral unnest(lexemes(s.language, :query)) l),
+            size as materialized (
+                select greatest(sum(v.passages), 1)::float8 as passages,
+                       greatest(sum(v.lexemes), 1)::float8 / greatest(sum(v.passages), 1) as length
+                  from version v
+                 where v.collection_id in (select id from scope)
+                   and v.current_from is not null and v.current_to is null),
+            hit as materialized (%s),
+            -- Terms that no passage has count, too: they say that something asked for is not there.
+            weight as materialized (
+                select t.lexeme, ln(1 + greatest(s.passages - coalesce(d.n, 0) + 0.5, 0.5) / (coalesce(d.n, 0) + 0.5)) as idf
+                  from (select distinct lexeme from term) t
+                 cross join size s
+                  left join (select lexeme, count(*) as n from hit group by lexeme) d using (lexeme)),
+            keyword as materialized (
+                select h.passage_id,
+                       sum(w.idf * h.frequency / (h.frequency + 0.9 * (0.6 + 0.4 * h.length / s.length))) as score,
+                       sum(w.idf) as matched
+                  from hit h join weight w using (lexeme) cross join size s
+                 group by h.passage_id),
+            best as materialized (
+                select passage_id from keyword order by score desc, passage_id limit :candidates),
+            near as materialized (%s),
+            figure as materialized (
+                select e.passage_id, (select sum(a * b) from unnest(e.vector, cast(:vector as real[])) t(a, b)) as cosine
+                  from embedding e
+                  join (select passage_id from best union select passage_id from near) c using (passage_id)
+                 where e.model = :model),
+            closest as materialized (
+                select f.passage_id from figure f join near using (passage_id)
+                 order by f.cosine desc, f.passage_id limit :candidates)
+            select p.id, p.collection_id, p.document_id, d.name, p.version, p.ordinal, p.page, p.section, p.start_at,
+                   p.end_at, p.text, k.score as keyword, coalesce(k.matched, 0) as matched, f.cosine,
+                   (select coalesce(sum(idf), 0) from weight) as asked
+              from (select passage_id from best union select passage_id from closest) c
+              join passage p on p.id = c.passage_id
+              join document d on d.id = p.document_id
+              left join keyword k on k.passage_id = p.id
+              left join figure f on f.passage_id = p.id
+            """;
+
+    private static final String HIT_NOW = """
+            select p.lexeme, p.passage_id, p.frequency, p.length
+              from posting p join term t on t.collection_id = p.collection_id and t.lexeme = p.lexeme
+            """;
+
+    private static final String HIT_THEN = """
+            select l.lexeme, p.id as passage_id, coalesce(array_length(l.positions, 1), 1) as frequency,
+                   length_of(p.lexemes) as length
+              from eligible e join passage p on p.id = e.id
+             cross join lateral unnest(p.lexemes) l
+              join term t on t.collection_id = p.collection_id and t.lexeme = l.lexeme
+            """;
+
+    private static final String NEAR = """
+            select e.passage_id from embedding e
+             where e.collection_id in (select id from scope) and e.model = :model %s
+             order by bit_count(e.bits # cast(:signs as bit varying)), e.passage_id limit :oversampled
+            """;
+
+    private Retrieval() {}
+
+    /**
+     * A passage with what each ranking says of it.
+     *
+     * @param keyword its BM25 score; null if it has none of the words
+     * @param cosine its closeness in meaning; null while it has no embedding
+     * @param coverage the share of the question's words that it has, weighted by their rarity, in [0, 1]
+     */
+    record Candidate(
+            Passage passage,
+            @Nullable Double keyword,
+            @Nullable Double cosine,
+            double coverage) {}
+
+    static List<Candidate> candidates(
+            EntityManager session, Librarian.Search search, String model, @Nullable Embedding question) {
+        var parameters = new HashMap<String, Object>();
+        parameters.put(
+                "collections",
+                array(search.collections().stream().map(CollectionId::value).toList()));
+        parameters.put("query", search.mode() == Librarian.Mode.SEMANTIC ? "" : search.query());
+        parameters.put("candidates", CANDIDATES);
+        parameters.put("oversampled", OVERSAMPLED);
+        parameters.put("model", model);
+        parameters.put(
+                "vector",
+                question == null
+                        ? "{}"
+                        : Arrays.toString(question.vector()).replace('[', '{').replace(']', '}'));
+        var filter = search.filter();
+        var eligible = eligible(filter, parameters);
+        boolean then = filter.asOf() != null;
+        var hit = then
+                ? HIT_THEN
+                : HIT_NOW + (eligible.isEmpty() ? "" : " where p.passage_id in (select id from eligible)");
+        var live = (then ? "" : "and e.live")
+                + (eligible.isEmpty() ? "" : " and e.passage_id in (select id from eligible)");
+        String near;
+        if (question == null) {
+            near = "select cast(null as bigint) as passage_id where false";
+            parameters.remove("oversampled");
+        } else {
+            near = NEAR.formatted(live);
+            parameters.put("signs", question.signs());
+        }
+        var query = session.createNativeQuery(SQL.formatted(eligible, hit, near), Tuple.class);
+        parameters.forEach(query::setParameter);
+        var candidates = new ArrayList<Candidate>();
+        for (var row : rows(query)) {
+            double asked = row.get("asked", Number.class).doubleValue();
+            double matched = row.get("matched", Number.class).doubleValue();
+            candidates.add(new Candidate(
+                    toPassage(row),
+                    number(row, "keyword"),
+                    question == null ? null : number(row, "cosine"),
+                    asked == 0 ? 0 : Math.min(1, matched / asked)));
+        }
+        return candidates;
+    }
+
+    /** The passages that a filter leaves, as a part of the statement; empty where there is no filter. */
+    private static String eligible(Librarian.Filter filter, Map<String, Object> parameters) {
+        if (filter.equals(Librarian.Filter.NONE)) {
+            return "";
+        }
+        var where = new StringBuilder();
+        if (!filter.documents().isEmpty()) {
+            where.append(" and d.id = any (cast(:documents as uuid[]))");
+            parameters.put(
+                    "documents",
+                    array(filter.documents().stream().map(DocumentId::value).toList()));
+        }
+        if (filter.names() != null) {
+            where.append(" and lower(d.name) like lower(:names) escape '\\'");
+            parameters.put("names", like(filter.names()));
+        }
+        if (filter.asOf() != null) {
+            where.append(" and v.current_from <= :asOf and (v.current_to is null or v.current_to > :asOf)");
+            parameters.put("asOf", filter.asOf());
+        } else {
+            where.append(" and v.current_from is not null and v.current_to is null");
+        }
+        return "eligible as materialized (select p.id from passage p join document d on d.id = p.document_id"
+                + " join version v on v.document_id = p.document_id and v.number = p.version"
+                + " where p.collection_id in (select id from scope)" + where + "),";
+    }
+
+    /** A glob as a LIKE pattern. */
+    private static String like(String glob) {
+        return glob.replace("\\", "\\\\")
+                .replace("%", "\\%")
+                .replace("_", "\\_")
+                .replace('*', '%')
+                .replace('?', '_');
+    }
+
+    private static String array(List<UUID> ids) {
+        return ids.stream().map(UUID::toString).collect(Collectors.joining(",", "{", "}"));
+    }
+
+    @SuppressWarnings("unchecked") // JPA types the list of a native query raw, even where a result class is given
+    private static List<Tuple> rows(Query query) {
+        return query.getResultList();
+    }
+
+    private static @Nullable Double number(Tuple row, String column) {
+        var value = (Number) row.get(column);
+        return value == null ? null : value.doubleValue();
+    }
+
+    private static Passage toPassage(Tuple row) {
+        return new Passage(
+                new PassageId(row.get("id", Long.class)),
+                new CollectionId(row.get("collection_id", UUID.class)),
+                new DocumentId(row.get("document_id", UUID.class)),
+                row.get("name", String.class),
+                row.get("version", Integer.class),
+                row.get("ordinal", Integer.class),
+                new Location(
+                        row.get("page", Integer.class),
+                        row.get("section", String.class),
+                        row.get("start_at", Integer.class),
+                        row.get("end_at", Integer.class)),
+                row.get("text", String.class));
+    }
+}

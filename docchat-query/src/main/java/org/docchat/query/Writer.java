@@ -1,0 +1,40 @@
+package org.docchat.query;
+
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.docchat.domain.Passage;
+
+/**
+ * Writes an answer from passages. What it writes is a claim: every quote is looked up in its passage before anybody
+ * is told.
+ */
+public interface Writer {
+
+    /** "extractive", or the name of the chat model. */
+    String name();
+
+    /**
+     * Writes an answer.
+     *
+     * @param question standing on its own
+     * @param passages the evidence, best first, never empty
+     * @param tokens is given the text piece by piece as it comes into being
+     * @param isCancelled whether nobody waits for it any more
+     */
+    Draft write(String question, List<Passage> passages, Consumer<String> tokens, BooleanSupplier isCancelled);
+
+    /**
+     * An answer that nobody has checked yet.
+     *
+     * @param text with markers {@code [n]}
+     */
+    record Draft(String text, List<Quote> quotes, Librarian.Usage usage) {}
+
+    /**
+     * What a marker is said to stand for.
+     *
+     * @param start offset of the quote in the extracted text of the passage's document
+     */
+    record Quote(int number, Passage passage, int start, String words) {}
+}

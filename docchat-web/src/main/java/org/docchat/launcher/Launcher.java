@@ -1,0 +1,225 @@
+package org.docchat.launcher;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts DocChat in the foreground until it is stopped: database (unless DATABASE_URL names one), server, application.
+ * Everything that must survive lies in DOCCHAT_HOME. One process, so that stopping or killing it stops the
+ * application; a database that a killed run left behind is taken over at the next start.
+ */
+public final class Launcher {
+    private static final Duration START_LIMIT = Duration.ofMinutes(5);
+
+    private Launcher() {}
+
+    /** Runs until the process is told to stop; exits with 1 and a sentence where it cannot start. */
+    public static void main(String[] arguments) throws Exception {
+        try {
+            start();
+        } catch (CannotStart e) {
+            System.err.println("DocChat cannot start: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static void start() throws Exception {
+        int java = Runtime.version().feature();
+        if (java < 17 || java > 23) {
+            throw new CannotStart("it needs Java 17 or 21, and this is Java " + java
+                    + ". From Java 24 on the server can no longer tell who may do what.");
+        }
+        int port = port();
+        var home = home();
+        var lock = FileChannel.open(home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (lock.tryLock() == null) {
+            throw new CannotStart("another DocChat is running on " + home + ". Stop it, or set DOCCHAT_HOME.");
+        }
+        requireFree(port);
+
+        if (setting("JWT_SECRET") == null && setting("JWT_SECRET_FILE") == null) {
+            System.setProperty("JWT_SECRET", keptSecret(home.resolve("jwt-secret")));
+        }
+        if (setting("DATABASE_URL") == null && setting("DATABASE_URL_FILE") == null) {
+            System.setProperty("DATABASE_URL", OwnDatabase.start(home, keptSecret(home.resolve("database-password"))));
+        }
+        // Where the application leaves the password that it generated for its first administrator.
+        System.setProperty("docchat.launcher", "true");
+        startServer(home, port);
+        awaitReady(port);
+        greet(port);
+    }
+
+    /** What the environment, or for tests a system property, says. */
+    static @Nullable String setting(String key) {
+        var value = System.getProperty(key, System.getenv(key));
+        return value == null || value.isBlank() ? null : value.strip();
+    }
+
+    private static int port() {
+        var text = setting("DOCCHAT_PORT");
+        if (text == null) {
+            return 8080;
+        }
+        if (text.matches("\\d{1,5}") && Integer.parseInt(text) >= 1 && Integer.parseInt(text) <= 65_535) {
+            return Integer.parseInt(text);
+        }
+        throw new CannotStart("DOCCHAT_PORT must be a number from 1 to 65535.");
+    }
+
+    private static Path home() throws IOException {
+        var text = setting("DOCCHAT_HOME");
+        var home = (text == null ? Path.of(System.getProperty("user.home"), ".docchat") : Path.of(text))
+                .toAbsolutePath()
+                .normalize();
+        Files.createDirectories(home);
+        if (Files.getFileStore(home).supportsFileAttributeView("posix")) {
+            Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
+        }
+        return home;
+    }
+
+    private static void requireFree(int port) {
+        try (var socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(port));
+        } catch (IOException e) {
+            throw new CannotStart("port " + port + " is in use. Free it, or set DOCCHAT_PORT.");
+        }
+    }
+
+    private static String keptSecret(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            var bytes = new byte[36];
+            new SecureRandom().nextBytes(bytes);
+            var fresh = Files.createTempFile(file.getParent(), "secret", "");
+            Files.writeString(fresh, Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+        return Files.readString(file).strip();
+    }
+
+    private static void startServer(Path home, int port) throws Exception {
+        var server = home.resolve("server");
+        Files.createDirectories(server);
+        var micro = unpack("payara-micro.jar", server);
+        var war = unpack("docchat.war", server);
+        // Threads of the server look for their classes here.
+        @SuppressWarnings("resource")
+        var loader = new URLClassLoader(new URL[] {micro.toUri().toURL()}, ClassLoader.getPlatformClassLoader());
+        Thread.currentThread().setContextClassLoader(loader);
+        System.setProperty("fish.payara.environmentWarning", "false");
+        var main = loader.loadClass("fish.payara.micro.PayaraMicro").getMethod("main", String[].class);
+        main.invoke(null, (Object) new String[] {
+            "--nocluster",
+            "--disablephonehome",
+            "--port",
+            Integer.toString(port),
+            "--shutdowngrace",
+            "2000",
+            "--rootdir",
+            server.resolve("runtime").toString(),
+            "--deploymentdir",
+            Files.createDirectories(server.resolve("empty")).toString(),
+            "--deploy",
+            war.toString(),
+            "--contextroot",
+            "/"
+        });
+    }
+
+    /** Copies an entry of this jar to a file named after its size, once. */
+    private static Path unpack(String entry, Path directory) throws IOException {
+        var url = Launcher.class.getResource("/" + entry);
+        if (url == null) {
+            throw new CannotStart("this jar is incomplete: " + entry + " is missing. Build it with ./mvnw package.");
+        }
+        var file = directory.resolve(entry);
+        var stamp = directory.resolve(entry + ".stamp");
+        var connection = url.openConnection();
+        var version = connection.getContentLengthLong() + " " + connection.getLastModified();
+        try (InputStream in = connection.getInputStream()) {
+            if (!Files.exists(file)
+                    || !Files.exists(stamp)
+                    || !Files.readString(stamp).equals(version)) {
+                var fresh = Files.createTempFile(directory, entry, "");
+                Files.copy(in, fresh, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
+                Files.writeString(stamp, version);
+            }
+        }
+        return file;
+    }
+
+    /** The server logs "ready" also where the deployment failed; only an exact 200 counts. */
+    private static void awaitReady(int port) throws InterruptedException {
+        var client =
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health/ready"))
+                .timeout(Duration.ofSeconds(10))
+                .build();
+        var until = System.nanoTime() + START_LIMIT.toNanos();
+        while (System.nanoTime() < until) {
+            try {
+                if (client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+                    return;
+                }
+            } catch (IOException e) {
+                // Not listening yet.
+            }
+            var failure = System.getProperty("docchat.start-failure");
+            if (failure != null) {
+                throw new CannotStart(failure);
+            }
+            Thread.sleep(200);
+        }
+        throw new CannotStart(
+                "it was not ready within " + START_LIMIT.toMinutes() + " minutes; the log above says why.");
+    }
+
+    private static void greet(int port) {
+        var publicUrl = setting("DOCCHAT_PUBLIC_URL");
+        var address = publicUrl == null ? "http://localhost:" + port : publicUrl;
+        var generated = System.clearProperty("docchat.generated-admin-password");
+        var password = generated != null ? generated : "…";
+        var credentials = generated != null
+                ? "admin / " + generated + "   (shown this once)"
+                : "admin, with the password that you chose or that the first start showed";
+        System.out.printf("""
+
+                  DocChat is ready
+
+                    Address   %s
+                    Sign in   %s
+                    Try       curl -s %s/api/v1/login -H 'Content-Type: application/json' -d '{"username":"admin","password":"%s"}'
+                    Stop      Ctrl-C
+
+                """, address, credentials, address, password);
+        System.out.flush();
+    }
+
+    /** Something that the person who starts DocChat can mend; the message says how. */
+    static final class CannotStart extends RuntimeException {
+        CannotStart(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package org.docchat.web.platform;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import jakarta.transaction.HeuristicMixedException;
+import jakarta.transaction.HeuristicRollbackException;
+import jakarta.transaction.NotSupportedException;
+import jakarta.transaction.RollbackException;
+import jakarta.transaction.Status;
+import jakarta.transaction.SystemException;
+import jakarta.transaction.UserTransaction;
+import java.sql.SQLException;
+import java.util.function.Function;
+import org.docchat.domain.Caller;
+import org.docchat.domain.Failure;
+import org.docchat.domain.Transactions;
+
+/**
+ * Transactions of the server. Each begins by giving up the connection owner's rights for those of an identity that
+ * cannot bypass row-level security; both settings end with the transaction, so nothing leaks through the pool.
+ */
+@ApplicationScoped
+public class JtaTransactions implements Transactions<EntityManager> {
+    @PersistenceContext(unitName = "docchat")
+    private EntityManager session;
+
+    @Inject
+    private UserTransaction transaction;
+
+    @SuppressWarnings("NullAway.Init")
+    JtaTransactions() {}
+
+    @Override
+    public <T> T as(Caller caller, Function<EntityManager, T> work) {
+        return run("docchat_app", caller.id().toString(), work);
+    }
+
+    @Override
+    public <T> T asWorker(Function<EntityManager, T> work) {
+        return run("docchat_worker", "", work);
+    }
+
+    private <T> T run(String role, String caller, Function<EntityManager, T> work) {
+        try {
+            transaction.begin();
+            boolean done = false;
+            try {
+                session.createNativeQuery(
+                                "select set_config('role', :role, true), set_config('docchat.caller', :caller, true)")
+                        .setParameter("role", role)
+                        .setParameter("caller", caller)
+                        .getSingleResult();
+                var result = work.apply(session);
+                done = true;
+                transaction.commit();
+                return result;
+            } finally {
+                if (!done && transaction.getStatus() != Status.STATUS_NO_TRANSACTION) {
+                    transaction.rollback();
+                }
+            }
+        } catch (NotSupportedException e) {
+            throw new IllegalStateException("a transaction inside a transaction", e);
+        } catch (RollbackException | HeuristicMixedException | HeuristicRollbackException | SystemException e) {
+            throw translated(new IllegalStateException("the transaction was not committed", e));
+        } catch (RuntimeException e) {
+            throw translated(e);
+        }
+    }
+
+    /** A database that cannot be reached, is full of connections or is going down: try again later. */
+    private static RuntimeException translated(RuntimeException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Failure) {
+                return failure;
+            }
+            if (cause instanceof SQLException sql && isPassing(sql)) {
+                return new Failure.Unavailable(
+                        "database_unavailable", "The database does not answer. Try again in a moment.", failure);
+            }
+        }
+        return failure;
+    }
+
+    private static boolean isPassing(SQLException e) {
+        var state = e.getSQLState();
+        return state == null // the pool's own: no connection could be had
+                || state.startsWith("08")
+                || state.startsWith("57P")
+                || state.startsWith("53")
+                || state.equals("25006");
+    }
+}

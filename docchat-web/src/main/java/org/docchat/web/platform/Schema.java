@@ -1,0 +1,144 @@
+package org.docchat.web.platform;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import liquibase.Liquibase;
+import liquibase.Scope;
+import liquibase.UpdateSummaryEnum;
+import liquibase.command.CommandScope;
+import liquibase.command.core.UpdateCommandStep;
+import liquibase.command.core.helpers.DbUrlConnectionArgumentsCommandStep;
+import liquibase.command.core.helpers.ShowSummaryArgument;
+import liquibase.database.DatabaseFactory;
+import liquibase.database.jvm.JdbcConnection;
+import liquibase.exception.LiquibaseException;
+import liquibase.resource.ClassLoaderResourceAccessor;
+
+/** Brings the database to this version's schema, and proves that it protects what it must. */
+final class Schema {
+    private static final Logger LOG = Logger.getLogger(Schema.class.getName());
+    /** Any number that no other program locks; one migration of a database at a time. */
+    private static final long LOCK = 0x446f6343686174L;
+
+    private static final Duration DATABASE_WAIT = Duration.ofSeconds(60);
+
+    private final DataSource database;
+
+    Schema(DataSource database) {
+        this.database = database;
+    }
+
+    /**
+     * Migrates, waiting for the database and for other nodes that migrate.
+     *
+     * @throws IllegalStateException if the schema cannot be brought to this version: the start must stop
+     */
+    void migrate() throws InterruptedException {
+        try (var lock = connect();
+                var statement = lock.createStatement()) {
+            statement.execute("set statement_timeout = 0");
+            statement.execute("select pg_advisory_lock(" + LOCK + ")");
+            try (var connection = database.getConnection()) {
+                update(connection);
+                addVectorIndex(connection);
+                requireRowLevelSecurity(connection);
+            } finally {
+                statement.execute("select pg_advisory_unlock(" + LOCK + ")");
+            }
+        } catch (SQLException | LiquibaseException e) {
+            throw new IllegalStateException("the database's schema could not be brought up to date: " + e, e);
+        }
+    }
+
+    private Connection connect() throws InterruptedException, SQLException {
+        var until = System.nanoTime() + DATABASE_WAIT.toNanos();
+        while (true) {
+            try {
+                return database.getConnection();
+            } catch (SQLException e) {
+                if (System.nanoTime() > until) {
+                    throw e;
+                }
+                LOG.log(Level.INFO, "waiting for the database: {0}", e.getMessage());
+                Thread.sleep(1_000);
+            }
+        }
+    }
+
+    private static void update(Connection connection) throws LiquibaseException {
+        var target = DatabaseFactory.getInstance().findCorrectDatabaseImplementation(new JdbcConnection(connection));
+        try {
+            Scope.child(
+                    java.util.Map.of(
+                            Scope.Attr.resourceAccessor.name(),
+                            new ClassLoaderResourceAccessor(Schema.class.getClassLoader())),
+                    () -> {
+                        // A process that was killed while migrating leaves Liquibase's own lock behind for ever.
+                        // Whoever holds
+                        // the advisory lock is alone, so whatever lock there is has no owner any more.
+                        new Liquibase(
+                                        "db/changelog.xml",
+                                        new ClassLoaderResourceAccessor(Schema.class.getClassLoader()),
+                                        target)
+                                .forceReleaseLocks();
+                        new CommandScope(UpdateCommandStep.COMMAND_NAME)
+                                .addArgumentValue(DbUrlConnectionArgumentsCommandStep.DATABASE_ARG, target)
+                                .addArgumentValue(UpdateCommandStep.CHANGELOG_FILE_ARG, "db/changelog.xml")
+                                .addArgumentValue(ShowSummaryArgument.SHOW_SUMMARY, UpdateSummaryEnum.OFF)
+                                .execute();
+                    });
+        } catch (LiquibaseException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new LiquibaseException(e);
+        }
+    }
+
+    /** With pgvector the vectors get an index of their own; without it the sign bits are scanned. */
+    private static void addVectorIndex(Connection connection) throws SQLException {
+        connection.setAutoCommit(true);
+        try (var statement = connection.createStatement();
+                var available = statement.executeQuery(
+                        "select from pg_available_extensions where name = 'vector' and installed_version is null")) {
+            if (available.next()) {
+                try (var create = connection.createStatement()) {
+                    create.execute("create extension if not exists vector");
+                } catch (SQLException e) {
+                    LOG.log(
+                            Level.WARNING,
+                            "pgvector is available but could not be added ({0}); searching without it",
+                            e.getMessage());
+                }
+            }
+        }
+    }
+
+    /**
+     * Plants a collection of a stranger, looks with the rights of nobody in particular, and takes it away again.
+     *
+     * @throws IllegalStateException if it could be seen: for instance because the roles may bypass the policies
+     */
+    private static void requireRowLevelSecurity(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        try (var statement = connection.createStatement()) {
+            statement.execute("insert into collection (id, name) values ('" + UUID.randomUUID() + "', 'canary')");
+            statement.execute("select set_config('role', 'docchat_app', true), set_config('docchat.caller', '"
+                    + UUID.randomUUID() + "', true)");
+            try (var seen = statement.executeQuery("select from collection limit 1")) {
+                if (seen.next()) {
+                    throw new IllegalStateException("row-level security is not in force: a stranger's collection can"
+                            + " be seen. The roles docchat_app and docchat_worker must be neither superusers nor"
+                            + " BYPASSRLS.");
+                }
+            }
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+}
