@@ -1,0 +1,163 @@
+package org.docchat.ingest.extract;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads files in processes of their own, since a parser may loop, take all memory or die on what it reads. A process
+ * has a heap of its own, an empty environment, a scratch directory that goes with it, and a wall clock per document;
+ * after any trouble it is killed and the next document gets a new one.
+ *
+ * <p>Safe for several threads: each call has a process to itself, so there are as many as there are concurrent calls;
+ * they wait for the next document and end when this object is closed or the server dies. Interrupting a call kills
+ * its process.
+ */
+public final class ExtractionProcess implements Extractor, AutoCloseable {
+    private final String classPath;
+    private final Limits limits;
+    private final Path scratch;
+    private final Deque<Child> idle = new ArrayDeque<>();
+    private boolean closed;
+
+    /**
+     * @param classPath where the parsers are: their directory followed by {@code /*}, or a list of jars
+     * @param scratch an existing directory for what parsers write
+     */
+    public ExtractionProcess(String classPath, Limits limits, Path scratch) {
+        this.classPath = classPath;
+        this.limits = limits;
+        this.scratch = scratch;
+    }
+
+    /** The class path that is made of the jars in one directory, such as the unpacked {@code parser} archive. */
+    public static String classPathOf(Path directory) {
+        return directory.toAbsolutePath() + File.separator + "*";
+    }
+
+    @Override
+    public ExtractedText extract(Path file, String mediaType, Listener listener)
+            throws Unreadable, InterruptedException {
+        if (!Files.isReadable(file)) {
+            throw new UncheckedIOException(new NoSuchFileException(file.toString()));
+        }
+        Child child = take();
+        boolean good = false;
+        try {
+            var request = new Wire.Request(
+                    file.toAbsolutePath().toString(), mediaType, limits.maxCharacters(), limits.maxPages());
+            ExtractedText text = within(child, request, listener);
+            good = true;
+            return text;
+        } catch (Unreadable e) {
+            // The process itself said so, calmly, or it is dead by now.
+            good = child.isAlive();
+            throw e;
+        } finally {
+            if (good) {
+                give(child);
+            } else {
+                child.close();
+            }
+        }
+    }
+
+    private ExtractedText within(Child child, Wire.Request request, Listener listener)
+            throws Unreadable, InterruptedException {
+        // Reading from a pipe can be neither interrupted nor timed: another thread reads, this one waits.
+        var conversation = new FutureTask<>(() -> child.ask(request, listener));
+        var thread = new Thread(conversation, "docchat-extract");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return conversation.get(limits.wallClock().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            child.close();
+            throw new Unreadable(
+                    "took_too_long",
+                    "Reading the file was given up after " + limits.wallClock().toSeconds()
+                            + " seconds. Save it anew from the program that made it, or split it.");
+        } catch (InterruptedException e) {
+            child.close();
+            throw e;
+        } catch (ExecutionException e) {
+            throw verdict(child, e.getCause());
+        }
+    }
+
+    private Unreadable verdict(Child child, @Nullable Throwable cause) throws InterruptedException {
+        if (cause instanceof Unreadable unreadable) {
+            return unreadable;
+        }
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        if (!(cause instanceof IOException) || cause instanceof Child.Trouble) {
+            throw new UncheckedIOException(new IOException("the extraction process failed", cause));
+        }
+        return switch (child.exitCode()) {
+            case Child.OUT_OF_MEMORY ->
+                new Unreadable(
+                        "took_too_much_memory",
+                        "Reading the file takes more than the " + limits.heapMegabytes()
+                                + " MB that are allowed here. Split it, or save it without its pictures.");
+            case Child.KILLED, Child.TERMINATED ->
+                throw new UncheckedIOException(
+                        new IOException("the extraction process was killed from outside", cause));
+            default ->
+                new Unreadable(
+                        "crashed_parser",
+                        "The program that reads such files failed on this one. Save it anew from the program that made"
+                                + " it, and upload it again.");
+        };
+    }
+
+    private Child take() {
+        synchronized (idle) {
+            if (closed) {
+                throw new IllegalStateException("closed");
+            }
+            for (Child child = idle.pollLast(); child != null; child = idle.pollLast()) {
+                if (child.isAlive()) {
+                    return child;
+                }
+                child.close();
+            }
+        }
+        try {
+            return Child.start(classPath, limits, scratch);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start the extraction process", e);
+        }
+    }
+
+    private void give(Child child) {
+        synchronized (idle) {
+            if (!closed && child.answered() < limits.documentsPerProcess()) {
+                idle.addLast(child);
+                return;
+            }
+        }
+        child.close();
+    }
+
+    /** Ends the processes that wait; those at work end with their document. */
+    @Override
+    public void close() {
+        synchronized (idle) {
+            closed = true;
+            idle.forEach(Child::close);
+            idle.clear();
+        }
+    }
+}

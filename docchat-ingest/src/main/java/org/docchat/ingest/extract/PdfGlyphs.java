@@ -1,0 +1,206 @@
+package org.docchat.ingest.extract;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDPage;
+import org.apache.pdfbox.pdmodel.common.PDRectangle;
+import org.apache.pdfbox.pdmodel.font.PDFont;
+import org.apache.pdfbox.text.PDFTextStripper;
+import org.apache.pdfbox.text.TextPosition;
+import org.apache.pdfbox.util.Matrix;
+
+/**
+ * Collects the lines of each page in the order in which the file paints them, which in what typesetters and word
+ * processors write is the order of reading.
+ */
+final class PdfGlyphs extends PDFTextStripper {
+    private static final float ASCENT = 0.78f;
+    private static final float DESCENT = 0.22f;
+
+    /** @param width of the page as displayed, in points */
+    record PageLines(
+            int number, float width, float height, List<PdfLine> lines, boolean hasPictures, boolean damaged) {}
+
+    private record Look(boolean bold, boolean mono) {}
+
+    private final Consumer<PageLines> consumer;
+    private final Map<PDFont, Look> looks = new IdentityHashMap<>();
+    private List<PdfLine> lines = new ArrayList<>();
+    private List<PdfLine.Word> words = new ArrayList<>();
+    private float cropWidth;
+    private float cropHeight;
+    private int rotation;
+
+    private PdfGlyphs(Consumer<PageLines> consumer) {
+        this.consumer = consumer;
+        setSortByPosition(false);
+    }
+
+    static void read(PDDocument document, Consumer<PageLines> consumer) throws IOException {
+        new PdfGlyphs(consumer).writeText(document, Writer.nullWriter());
+    }
+
+    @Override
+    public void processPage(PDPage page) throws IOException {
+        lines = new ArrayList<>();
+        words = new ArrayList<>();
+        PDRectangle crop = page.getCropBox();
+        cropWidth = crop.getWidth();
+        cropHeight = crop.getHeight();
+        rotation = Math.floorMod(page.getRotation(), 360);
+        boolean damaged = false;
+        try {
+            super.processPage(page);
+        } catch (IOException | RuntimeException e) {
+            if (Formats.isOurs(e)) {
+                throw e;
+            }
+            // The other pages may be sound.
+            e.printStackTrace();
+            damaged = true;
+        }
+        endLine();
+        boolean upright = rotation % 180 == 0;
+        consumer.accept(new PageLines(
+                getCurrentPageNo(),
+                upright ? cropWidth : cropHeight,
+                upright ? cropHeight : cropWidth,
+                lines,
+                hasPictures(page),
+                damaged));
+    }
+
+    private static boolean hasPictures(PDPage page) {
+        var resources = page.getResources();
+        return resources != null && resources.getXObjectNames().iterator().hasNext();
+    }
+
+    @Override
+    protected void writeString(String text, List<TextPosition> positions) {
+        String clean = Characters.fold(Characters.clean(text));
+        if (clean.isEmpty() || positions.isEmpty()) {
+            return;
+        }
+        if (clean.length() == positions.size() && clean.codePoints().anyMatch(PdfGlyphs::isWrittenWithoutSpaces)) {
+            // A whole line of Chinese would be one word: mark its characters one by one.
+            for (int i = 0; i < clean.length(); i++) {
+                words.add(word(clean.substring(i, i + 1), positions.subList(i, i + 1)));
+            }
+        } else {
+            words.add(word(clean, positions));
+        }
+    }
+
+    static boolean isWrittenWithoutSpaces(int codePoint) {
+        return switch (Character.UnicodeScript.of(codePoint)) {
+            case HAN, HIRAGANA, KATAKANA -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    protected void writeLineSeparator() {
+        endLine();
+    }
+
+    @Override
+    protected void writeWordSeparator() {
+        // Words are apart anyway.
+    }
+
+    @Override
+    protected void writeParagraphEnd() {
+        endLine();
+    }
+
+    @Override
+    protected void endArticle() {
+        endLine();
+    }
+
+    private void endLine() {
+        if (!words.isEmpty()) {
+            lines.add(new PdfLine(words));
+            words = new ArrayList<>();
+        }
+    }
+
+    private PdfLine.Word word(String text, List<TextPosition> positions) {
+        float[] box = {Float.MAX_VALUE, Float.MAX_VALUE, -Float.MAX_VALUE, -Float.MAX_VALUE};
+        for (TextPosition position : positions) {
+            include(box, position);
+        }
+        TextPosition first = positions.get(0);
+        Look look = looks.computeIfAbsent(first.getFont(), PdfGlyphs::look);
+        return new PdfLine.Word(text, box[0], box[1], box[2], box[3], size(first), look.bold(), look.mono());
+    }
+
+    private void include(float[] box, TextPosition position) {
+        Matrix matrix = position.getTextMatrix();
+        float size = size(position);
+        float upX = matrix.getShearX();
+        float upY = matrix.getScaleY();
+        float length = (float) Math.hypot(upX, upY);
+        upX = length == 0 ? 0 : upX / length * size;
+        upY = length == 0 ? size : upY / length * size;
+        float x = matrix.getTranslateX();
+        float y = matrix.getTranslateY();
+        corner(box, x + ASCENT * upX, y + ASCENT * upY);
+        corner(box, x - DESCENT * upX, y - DESCENT * upY);
+        corner(box, position.getEndX() + ASCENT * upX, position.getEndY() + ASCENT * upY);
+        corner(box, position.getEndX() - DESCENT * upX, position.getEndY() - DESCENT * upY);
+    }
+
+    /** From the page's own coordinates, which go up, to those of the page as displayed, which go down. */
+    private void corner(float[] box, float x, float y) {
+        float right =
+                switch (rotation) {
+                    case 90 -> y;
+                    case 180 -> cropWidth - x;
+                    case 270 -> cropHeight - y;
+                    default -> x;
+                };
+        float down =
+                switch (rotation) {
+                    case 90 -> x;
+                    case 180 -> y;
+                    case 270 -> cropWidth - x;
+                    default -> cropHeight - y;
+                };
+        box[0] = Math.min(box[0], right);
+        box[1] = Math.min(box[1], down);
+        box[2] = Math.max(box[2], right);
+        box[3] = Math.max(box[3], down);
+    }
+
+    private static float size(TextPosition position) {
+        Matrix matrix = position.getTextMatrix();
+        float size = (float) Math.hypot(matrix.getShearX(), matrix.getScaleY());
+        // Type 3 fonts scale as they like; the height of the glyph is some measure then.
+        return size >= 1 && size <= 500 ? size : Math.max(1, Math.min(500, position.getHeight() * 1.4f));
+    }
+
+    private static Look look(PDFont font) {
+        String name = String.valueOf(font.getName()).toLowerCase(Locale.ROOT);
+        var descriptor = font.getFontDescriptor();
+        boolean bold = name.contains("bold")
+                || name.contains("black")
+                || name.contains("heavy")
+                || name.contains("cmbx")
+                || (descriptor != null && (descriptor.isForceBold() || descriptor.getFontWeight() >= 600));
+        boolean mono = name.contains("mono")
+                || name.contains("courier")
+                || name.contains("consol")
+                || name.contains("typewriter")
+                || name.contains("cmtt")
+                || (descriptor != null && descriptor.isFixedPitch());
+        return new Look(bold, mono);
+    }
+}
