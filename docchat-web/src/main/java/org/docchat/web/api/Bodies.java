@@ -1,0 +1,70 @@
+package org.docchat.web.api;
+
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** What callers send. Anything may be absent, whatever the contract says; what is not named here is ignored. */
+public final class Bodies {
+    private Bodies() {}
+
+    public record Login(@Nullable String username, @Nullable String password) {}
+
+    public record NewApiKey(@Nullable String name, @Nullable Integer expiresInDays) {}
+
+    public record NewUser(
+            @Nullable String username,
+            @Nullable String password,
+            @Nullable String displayName,
+            @Nullable Boolean admin) {}
+
+    public record UserChange(
+            @Nullable String displayName,
+            @Nullable String password,
+            @Nullable Boolean admin,
+            @Nullable Boolean enabled) {}
+
+    public record NewCollection(
+            @Nullable String name,
+            @Nullable String description,
+            @Nullable @Schema(defaultValue = "english") String language) {}
+
+    public record CollectionChange(
+            @Nullable String name, @Nullable String description) {}
+
+    public record Share(
+            @Nullable @Schema(enumeration = {"viewer", "editor", "owner"})
+            String role) {}
+
+    public record Search(
+            @Nullable List<String> collections,
+            @Nullable String query,
+
+            @Nullable @Schema(defaultValue = "10", minimum = "1", maximum = "100")
+            Integer limit,
+
+            @Nullable
+            @Schema(
+                    enumeration = {"hybrid", "semantic", "keyword"},
+                    defaultValue = "hybrid")
+            String mode,
+
+            @Nullable Filter filter) {}
+
+    public record Filter(
+            @Nullable List<String> documents,
+            @Nullable String names,
+            @Nullable String asOf) {}
+
+    public record Question(
+            @Nullable List<String> collections,
+            @Nullable String question,
+            @Nullable String conversationId,
+            @Nullable String asOf) {}
+
+    public record ConversationChange(@Nullable String title) {}
+
+    public record Feedback(
+            @Nullable @Schema(enumeration = {"up", "down"}) String rating,
+            @Nullable String comment) {}
+}

@@ -1,0 +1,124 @@
+package org.docchat.web.api;
+
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import org.docchat.domain.CollectionId;
+import org.docchat.domain.Language;
+import org.docchat.domain.Role;
+import org.docchat.ingest.Library;
+import org.docchat.web.security.CurrentCaller;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Collections and who is a member of them. */
+@Path("collections")
+@RequestScoped
+@Tag(name = "Collections")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+public class CollectionsResource {
+    @Inject
+    Library library;
+
+    @Inject
+    CurrentCaller current;
+
+    @POST
+    @Operation(summary = "Create a collection; the caller is its owner")
+    @RequestBody(
+            content =
+                    @Content(
+                            schema = @Schema(implementation = Bodies.NewCollection.class),
+                            example = "{\"name\":\"Policies\",\"language\":\"english\"}"))
+    @APIResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = Views.Collection.class)))
+    public Response create(Bodies.@Nullable NewCollection body) {
+        var wanted = Parameters.body(body);
+        var description = Parameters.optionalText("description", wanted.description(), 10_000);
+        var collection = library.create(
+                current.caller(),
+                Parameters.text("name", wanted.name(), 200),
+                description == null ? "" : description,
+                Language.parse(wanted.language() == null ? "english" : wanted.language()));
+        return Response.created(URI.create("collections/" + collection.id()))
+                .entity(Views.Collection.of(collection))
+                .build();
+    }
+
+    @GET
+    @Operation(summary = "The collections that I may see")
+    public Views.Page list(@QueryParam("limit") @Nullable String limit, @QueryParam("cursor") @Nullable String cursor) {
+        return Views.Page.of(library.collections(current.caller(), Parameters.slice(limit, cursor))
+                .map(Views.Collection::of));
+    }
+
+    @GET
+    @Path("{id}")
+    @Operation(summary = "A collection")
+    public Views.Collection get(@PathParam("id") String id) {
+        return Views.Collection.of(library.collection(current.caller(), CollectionId.parse(id)));
+    }
+
+    @PATCH
+    @Path("{id}")
+    @Operation(summary = "Change name or description: what is absent stays")
+    public Views.Collection change(@PathParam("id") String id, Bodies.@Nullable CollectionChange body) {
+        var wanted = Parameters.body(body);
+        return Views.Collection.of(library.change(
+                current.caller(),
+                CollectionId.parse(id),
+                wanted.name() == null ? null : Parameters.text("name", wanted.name(), 200),
+                Parameters.optionalText("description", wanted.description(), 10_000)));
+    }
+
+    @DELETE
+    @Path("{id}")
+    @Operation(summary = "Delete a collection with everything in it")
+    public void delete(@PathParam("id") String id) {
+        library.delete(current.caller(), CollectionId.parse(id));
+    }
+
+    @GET
+    @Path("{id}/members")
+    @Operation(summary = "Who may use a collection")
+    public Views.Page members(@PathParam("id") String id) {
+        return Views.Page.of(library.members(current.caller(), CollectionId.parse(id)).stream()
+                .map(Views.Member::of)
+                .toList());
+    }
+
+    @PUT
+    @Path("{id}/members/{username}")
+    @Operation(summary = "Give somebody a role in a collection")
+    public void share(@PathParam("id") String id, @PathParam("username") String username, Bodies.@Nullable Share body) {
+        library.share(
+                current.caller(),
+                CollectionId.parse(id),
+                username,
+                Parameters.choice("role", Parameters.body(body).role(), Role.values()));
+    }
+
+    @DELETE
+    @Path("{id}/members/{username}")
+    @Operation(summary = "Take somebody's role away")
+    public void unshare(@PathParam("id") String id, @PathParam("username") String username) {
+        library.unshare(current.caller(), CollectionId.parse(id), username);
+    }
+}

@@ -1,0 +1,125 @@
+package org.docchat.web.api;
+
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.docchat.domain.Failure;
+
+/**
+ * Runs what outlives a request's thread: answers being written and clients that listen. The threads are the server's,
+ * the pools ours: the server's default executors run one task at a time.
+ */
+@ApplicationScoped
+public class EventStreams {
+    private static final int MOST_LISTENERS = 2_000;
+    private static final long HEARTBEAT_NANOS = Duration.ofSeconds(8).toNanos();
+
+    @Resource
+    @SuppressWarnings("NullAway.Init")
+    private ManagedThreadFactory threads;
+
+    private final Set<EventStream> listening = ConcurrentHashMap.newKeySet();
+
+    @SuppressWarnings("NullAway.Init")
+    private ScheduledThreadPoolExecutor clock;
+
+    @SuppressWarnings("NullAway.Init")
+    private ThreadPoolExecutor watchers;
+
+    @SuppressWarnings("NullAway.Init")
+    private ThreadPoolExecutor writers;
+
+    @PostConstruct
+    void start() {
+        clock = new ScheduledThreadPoolExecutor(1, threads);
+        clock.setRemoveOnCancelPolicy(true);
+        watchers = pool(8, Integer.MAX_VALUE);
+        writers = pool(16, 200);
+    }
+
+    private ThreadPoolExecutor pool(int most, int waiting) {
+        var pool =
+                new ThreadPoolExecutor(most, most, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(waiting), threads);
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    @PreDestroy
+    void stop() {
+        listening.forEach(EventStream::close);
+        clock.shutdownNow();
+        watchers.shutdownNow();
+        writers.shutdownNow();
+    }
+
+    /**
+     * Runs the writing of an answer.
+     *
+     * @throws Failure.Unavailable if too many are being written
+     */
+    void write(Runnable answer) {
+        execute(writers, answer);
+    }
+
+    /** Keeps a stream alive while something else writes to it. */
+    void keepAlive(EventStream stream) {
+        watch(stream, Duration.ofSeconds(2), stream::isOpen);
+    }
+
+    /**
+     * Looks again and again whether there is something to tell, without holding a thread in between.
+     *
+     * @param look tells it; false: nothing will come any more
+     */
+    void watch(EventStream stream, Duration pause, BooleanSupplier look) {
+        if (listening.size() >= MOST_LISTENERS) {
+            throw new Failure.Unavailable(
+                    "too_many_listeners", "Too many clients listen already.", new RejectedExecutionException());
+        }
+        listening.add(stream);
+        execute(watchers, () -> step(stream, pause, look));
+    }
+
+    private void step(EventStream stream, Duration pause, BooleanSupplier look) {
+        boolean more = false;
+        try {
+            more = stream.isOpen() && look.getAsBoolean();
+            if (more && stream.nanosSinceWritten() > HEARTBEAT_NANOS) {
+                stream.heartbeat();
+            }
+        } catch (Failure.Unavailable e) {
+            // The database will be back; until then the client hears that we are.
+            stream.heartbeat();
+            more = true;
+        } catch (RuntimeException e) {
+            stream.sendData("error", Problems.of(e).json().toString());
+        }
+        if (more && stream.isOpen()) {
+            clock.schedule(
+                    () -> watchers.execute(() -> step(stream, pause, look)), pause.toMillis(), TimeUnit.MILLISECONDS);
+        } else {
+            listening.remove(stream);
+            stream.close();
+        }
+    }
+
+    private static void execute(Executor pool, Runnable work) {
+        try {
+            pool.execute(work);
+        } catch (RejectedExecutionException e) {
+            throw new Failure.Unavailable("too_busy", "Too many questions are being answered. Try again soon.", e);
+        }
+    }
+}

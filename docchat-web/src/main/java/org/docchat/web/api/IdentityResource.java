@@ -1,0 +1,139 @@
+package org.docchat.web.api;
+
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.UUID;
+import org.docchat.domain.Failure;
+import org.docchat.web.security.ApiKeys;
+import org.docchat.web.security.CurrentCaller;
+import org.docchat.web.security.Problem;
+import org.docchat.web.security.SignIn;
+import org.docchat.web.security.Tokens;
+import org.docchat.web.security.Users;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirements;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Who the caller is, and the means to prove it. */
+@Path("/")
+@RequestScoped
+@Tag(name = "Identity")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+public class IdentityResource {
+    @Inject
+    SignIn signIn;
+
+    @Inject
+    Tokens tokens;
+
+    @Inject
+    ApiKeys apiKeys;
+
+    @Inject
+    Users users;
+
+    @Inject
+    CurrentCaller current;
+
+    @POST
+    @Path("login")
+    @Operation(summary = "Exchange username and password for a token")
+    @SecurityRequirements
+    @RequestBody(
+            content =
+                    @Content(
+                            schema = @Schema(implementation = Bodies.Login.class),
+                            example = "{\"username\":\"admin\",\"password\":\"…\"}"))
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = Views.Token.class)))
+    @APIResponse(responseCode = "401", description = "Unknown user or wrong password")
+    @APIResponse(responseCode = "429", description = "Too many attempts; see Retry-After")
+    public Response login(@Context HttpServletRequest request, Bodies.@Nullable Login body) {
+        var login = Parameters.body(body);
+        var outcome = signIn.check(
+                request,
+                Parameters.text("username", login.username(), 1000),
+                login.password() == null ? "" : login.password());
+        if (outcome instanceof SignIn.Outcome.SignedIn signedIn) {
+            return Response.ok(new Views.Token(tokens.issue(signedIn.user()), "Bearer", Tokens.LIFETIME.toSeconds()))
+                    .build();
+        }
+        if (outcome instanceof SignIn.Outcome.TooManyAttempts tooMany) {
+            return problem(Problem.of(429, "too_many_attempts", "Too many attempts. Wait, then try again."))
+                    .header("Retry-After", Math.max(1, tooMany.retryAfter().toSeconds()))
+                    .build();
+        }
+        return problem(Problem.of(401, "wrong_credentials", "Username or password is wrong."))
+                .header("WWW-Authenticate", "Bearer")
+                .build();
+    }
+
+    private static Response.ResponseBuilder problem(Problem problem) {
+        return Response.status(problem.status())
+                .type(Problem.MEDIA_TYPE)
+                .entity(problem.json().toString());
+    }
+
+    @GET
+    @Path("me")
+    @Operation(summary = "Who am I?")
+    public Views.Me me() {
+        var user = users.find(current.caller().id()).orElseThrow(() -> new Failure.NotFound("user"));
+        return new Views.Me(user.id().toString(), user.username(), user.displayName(), user.admin());
+    }
+
+    @POST
+    @Path("me/api-keys")
+    @Operation(summary = "Make an API key; it is shown this once")
+    @APIResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = Views.NewApiKey.class)))
+    public Response makeKey(Bodies.@Nullable NewApiKey body) {
+        var wanted = Parameters.body(body);
+        var made = apiKeys.make(current.caller(), Parameters.text("name", wanted.name(), 1000), wanted.expiresInDays());
+        return Response.status(201)
+                .entity(new Views.NewApiKey(
+                        made.key().id().toString(),
+                        made.key().name(),
+                        made.secret(),
+                        made.key().expiresAt()))
+                .build();
+    }
+
+    @GET
+    @Path("me/api-keys")
+    @Operation(summary = "My API keys, without their secrets")
+    public Views.Page keys() {
+        return Views.Page.of(
+                apiKeys.keys(current.caller()).stream().map(Views.ApiKey::of).toList());
+    }
+
+    @DELETE
+    @Path("me/api-keys/{id}")
+    @Operation(summary = "Delete one of my API keys")
+    public void deleteKey(@PathParam("id") String id) {
+        apiKeys.delete(current.caller(), keyId(id));
+    }
+
+    private static UUID keyId(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            throw new Failure.NotFound("api_key");
+        }
+    }
+}

@@ -1,0 +1,377 @@
+package org.docchat.web.api;
+
+import jakarta.json.JsonObject;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.docchat.domain.Answer;
+import org.docchat.domain.DocumentState;
+import org.docchat.domain.Role;
+import org.docchat.domain.Slice;
+import org.docchat.ingest.Library;
+import org.docchat.query.Librarian;
+import org.docchat.web.security.ApiKeys;
+import org.docchat.web.security.Users;
+import org.jspecify.annotations.Nullable;
+
+/** What the API answers, in the order of the contract. */
+public final class Views {
+    private Views() {}
+
+    /** A part of a list; not generic, which JSON-B does not do for records. */
+    public record Page(List<?> items, @Nullable String nextCursor) {
+        static Page of(Slice<?> slice) {
+            return new Page(slice.items(), slice.nextCursor());
+        }
+
+        static Page of(List<?> all) {
+            return new Page(all, null);
+        }
+    }
+
+    public record Token(String accessToken, String tokenType, long expiresIn) {}
+
+    public record Me(String id, String username, String displayName, boolean admin) {}
+
+    public record User(
+            String id, String username, String displayName, boolean admin, boolean enabled, Instant createdAt) {
+        static User of(Users.User user) {
+            return new User(
+                    user.id().toString(),
+                    user.username(),
+                    user.displayName(),
+                    user.admin(),
+                    user.enabled(),
+                    user.createdAt());
+        }
+    }
+
+    public record ApiKey(
+            String id,
+            String name,
+            String prefix,
+            Instant createdAt,
+            @Nullable Instant expiresAt,
+            @Nullable Instant lastUsedAt) {
+        static ApiKey of(ApiKeys.ApiKey key) {
+            return new ApiKey(
+                    key.id().toString(),
+                    key.name(),
+                    "dck_" + key.prefix(),
+                    key.createdAt(),
+                    key.expiresAt(),
+                    key.lastUsedAt());
+        }
+    }
+
+    public record NewApiKey(
+            String id, String name, String key, @Nullable Instant expiresAt) {}
+
+    public record Collection(
+            String id,
+            String name,
+            String description,
+            String language,
+            String role,
+            long documents,
+            long passages,
+            Instant createdAt) {
+        static Collection of(org.docchat.domain.Collection collection) {
+            return new Collection(
+                    collection.id().toString(),
+                    collection.name(),
+                    collection.description(),
+                    collection.language().toString(),
+                    nameOf(collection.role()),
+                    collection.documents(),
+                    collection.passages(),
+                    collection.createdAt());
+        }
+    }
+
+    public record Member(String username, String displayName, String role) {
+        static Member of(Library.Member member) {
+            return new Member(member.username(), member.displayName(), nameOf(member.role()));
+        }
+    }
+
+    public record Progress(String step, int done, int total) {}
+
+    public record DocumentProblem(String code, String detail) {}
+
+    public record Version(
+            int version,
+            String mediaType,
+            long size,
+            String sha256,
+            String state,
+            @Nullable Progress progress,
+            @Nullable DocumentProblem problem,
+            int pages,
+            int passages,
+            Instant createdAt,
+            @Nullable Instant indexedAt) {
+        static Version of(org.docchat.domain.Document.Version version) {
+            return new Version(
+                    version.number(),
+                    version.mediaType(),
+                    version.size(),
+                    version.sha256(),
+                    version.state().label(),
+                    progressOf(version.state()),
+                    problemOf(version.state()),
+                    version.pages(),
+                    version.passages(),
+                    version.createdAt(),
+                    version.indexedAt());
+        }
+    }
+
+    /** @param searchableVersion the one that answers now; null while there is none */
+    public record Document(
+            String id,
+            String collectionId,
+            String name,
+            String mediaType,
+            long size,
+            String sha256,
+            int version,
+            @Nullable Integer searchableVersion,
+            List<Version> versions,
+            String state,
+            @Nullable Progress progress,
+            @Nullable DocumentProblem problem,
+            int pages,
+            int passages,
+            Instant createdAt,
+            @Nullable Instant indexedAt) {
+        static Document of(org.docchat.domain.Document document) {
+            var newest = Version.of(document.newest());
+            return new Document(
+                    document.id().toString(),
+                    document.collectionId().toString(),
+                    document.name(),
+                    newest.mediaType(),
+                    newest.size(),
+                    newest.sha256(),
+                    newest.version(),
+                    document.searchable(),
+                    document.versions().stream().map(Version::of).toList(),
+                    newest.state(),
+                    newest.progress(),
+                    newest.problem(),
+                    newest.pages(),
+                    newest.passages(),
+                    newest.createdAt(),
+                    newest.indexedAt());
+        }
+    }
+
+    /** What became of one file of an upload: either it is a document now, or there is a problem. */
+    public record Uploaded(
+            @Nullable String id,
+            String name,
+            @Nullable Integer version,
+            @Nullable String sha256,
+            @Nullable String state,
+            int status,
+            @Nullable JsonObject problem) {
+        static Uploaded of(Library.Accepted accepted) {
+            var document = accepted.document();
+            return new Uploaded(
+                    document.id().toString(),
+                    document.name(),
+                    document.newest().number(),
+                    document.newest().sha256(),
+                    document.newest().state().label(),
+                    accepted.isNew() ? 202 : 200,
+                    null);
+        }
+    }
+
+    public record Passage(
+            String id,
+            int ordinal,
+            @Nullable Integer page,
+            @Nullable String section,
+            String text,
+            int start,
+            int end) {
+        static Passage of(org.docchat.domain.Passage passage) {
+            var location = passage.location();
+            return new Passage(
+                    passage.id().toString(),
+                    passage.ordinal(),
+                    location.page(),
+                    location.section(),
+                    passage.text(),
+                    location.start(),
+                    location.end());
+        }
+    }
+
+    /** @param page null for formats without pages */
+    public record TextPage(@Nullable Integer page, @Nullable String label, int start, String text) {
+        static TextPage of(Library.TextPage page) {
+            return new TextPage(page.number() == 0 ? null : page.number(), page.label(), page.start(), page.text());
+        }
+    }
+
+    public record Ranks(
+            @Nullable Integer semantic, @Nullable Integer keyword) {}
+
+    public record Found(
+            String id,
+            String documentId,
+            String documentName,
+            int version,
+            String collectionId,
+            @Nullable Integer page,
+            @Nullable String section,
+            String text,
+            int start,
+            int end,
+            double score,
+            Ranks ranks) {
+        static Found of(Librarian.Found found) {
+            var passage = found.passage();
+            var location = passage.location();
+            return new Found(
+                    passage.id().toString(),
+                    passage.documentId().toString(),
+                    passage.documentName(),
+                    passage.version(),
+                    passage.collectionId().toString(),
+                    location.page(),
+                    location.section(),
+                    passage.text(),
+                    location.start(),
+                    location.end(),
+                    found.score(),
+                    new Ranks(found.semanticRank(), found.keywordRank()));
+        }
+    }
+
+    public record SearchTimings(long embedMillis, long searchMillis) {}
+
+    public record Findings(List<Found> passages, SearchTimings timings) {
+        static Findings of(Librarian.Findings findings) {
+            return new Findings(
+                    findings.passages().stream().map(Found::of).toList(),
+                    new SearchTimings(
+                            findings.timings().embedMillis(), findings.timings().searchMillis()));
+        }
+    }
+
+    public record FoundPassages(List<Found> passages) {}
+
+    public record Text(String text) {}
+
+    public record Citation(
+            int number,
+            String documentId,
+            String documentName,
+            int version,
+            @Nullable Integer page,
+            @Nullable String section,
+            String quote,
+            int start,
+            int end,
+            String passageId,
+            String collectionId) {
+        static Citation of(org.docchat.domain.Citation citation) {
+            var passage = citation.passage();
+            return new Citation(
+                    citation.number(),
+                    passage.documentId().toString(),
+                    passage.documentName(),
+                    passage.version(),
+                    citation.page() == 0 ? null : citation.page(),
+                    passage.location().section(),
+                    citation.quote(),
+                    citation.start(),
+                    citation.end(),
+                    passage.id().toString(),
+                    passage.collectionId().toString());
+        }
+    }
+
+    public record Usage(int promptTokens, int completionTokens) {}
+
+    public record Timings(long embedMillis, long searchMillis, long writeMillis) {}
+
+    public record GivenAnswer(
+            String id,
+            String conversationId,
+            String question,
+            String standaloneQuestion,
+            String outcome,
+            String text,
+            List<Citation> citations,
+            double evidence,
+            String writer,
+            Usage usage,
+            Timings timings,
+            boolean documentsDeleted,
+            Instant createdAt) {
+        static GivenAnswer of(Librarian.GivenAnswer given) {
+            var answer = given.answer();
+            return new GivenAnswer(
+                    given.id().toString(),
+                    given.conversationId().toString(),
+                    given.question(),
+                    given.standaloneQuestion(),
+                    answer instanceof Answer.Cited ? "answered" : "not_found",
+                    answer.text(),
+                    answer instanceof Answer.Cited cited
+                            ? cited.citations().stream().map(Citation::of).toList()
+                            : List.of(),
+                    answer.evidence(),
+                    given.writer(),
+                    new Usage(given.usage().promptTokens(), given.usage().completionTokens()),
+                    new Timings(
+                            given.timings().embedMillis(),
+                            given.timings().searchMillis(),
+                            given.timings().writeMillis()),
+                    given.documentsDeleted(),
+                    given.createdAt());
+        }
+    }
+
+    public record Conversation(String id, String title, Instant createdAt, Instant updatedAt) {
+        static Conversation of(Librarian.Conversation conversation) {
+            return new Conversation(
+                    conversation.id().toString(),
+                    conversation.title(),
+                    conversation.createdAt(),
+                    conversation.updatedAt());
+        }
+    }
+
+    public record ConversationWithAnswers(
+            String id, String title, Instant createdAt, Instant updatedAt, List<GivenAnswer> answers) {}
+
+    private static String nameOf(Role role) {
+        return role.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static @Nullable Progress progressOf(DocumentState state) {
+        DocumentState.Progress progress = null;
+        if (state instanceof DocumentState.Parsing parsing) {
+            progress = parsing.progress();
+        } else if (state instanceof DocumentState.Embedding embedding) {
+            progress = embedding.progress();
+        }
+        return progress == null ? null : new Progress(progress.step(), progress.done(), progress.total());
+    }
+
+    private static @Nullable DocumentProblem problemOf(DocumentState state) {
+        DocumentState.Problem problem = null;
+        if (state instanceof DocumentState.Rejected rejected) {
+            problem = rejected.problem();
+        } else if (state instanceof DocumentState.Failed failed) {
+            problem = failed.problem();
+        }
+        return problem == null ? null : new DocumentProblem(problem.code(), problem.detail());
+    }
+}
