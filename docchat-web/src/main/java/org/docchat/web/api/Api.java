@@ -2,6 +2,7 @@ package org.docchat.web.api;
 
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
+import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
 import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
 import org.eclipse.microprofile.openapi.annotations.info.Info;
@@ -31,4 +32,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
         type = SecuritySchemeType.HTTP,
         scheme = "bearer",
         description = "A token from `POST /api/v1/login` or an API key (`dck_…`).")
-public class Api extends Application {}
+public class Api extends Application {
+    @Override
+    public Map<String, Object> getProperties() {
+        // OPTIONS answers the methods; the description is /openapi.
+        return Map.of("jersey.config.server.wadl.disableWadl", true);
+    }
+}

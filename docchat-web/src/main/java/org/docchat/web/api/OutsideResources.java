@@ -20,7 +20,8 @@ public class OutsideResources extends HttpFilter {
             throws IOException, ServletException {
         var path = request.getRequestURI().substring(request.getContextPath().length());
         if (path.equals("/api") || path.equals("/api/")) {
-            response.sendRedirect(request.getContextPath() + "/api/index.html");
+            response.setStatus(HttpServletResponse.SC_FOUND);
+            response.setHeader("Location", request.getContextPath() + "/api/index.html");
             return;
         }
         chain.doFilter(request, new HttpServletResponseWrapper(response) {

@@ -11,158 +11,51 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.BooleanSupplier;
-import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
-import org.docchat.domain.Document;
 import org.docchat.domain.DocumentId;
-import org.docchat.domain.DocumentState;
-import org.docchat.domain.Failure;
-import org.docchat.domain.Slice;
-import org.docchat.ingest.Library;
-import org.docchat.web.security.CurrentCaller;
-import org.docchat.web.security.Users;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jspecify.annotations.Nullable;
 
-/** How documents come along, as events. Each look has the caller's rights of that moment. */
-@Path("{of: documents|collections}/{id}/events")
+/** How a document comes along, as events. */
+@Path("documents/{id}/events")
 @RequestScoped
 @Tag(name = "Documents")
 public class ProgressResource {
     @Inject
-    Library library;
-
-    @Inject
-    CurrentCaller current;
-
-    @Inject
-    Users users;
-
-    @Inject
-    EventStreams streams;
+    Progress progress;
 
     @GET
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @Operation(
-            summary = "Follow a document until it is final, or the documents of a collection until you hang up",
-            description = "Events named `progress`, each with a document as its data.")
+            summary = "Follow a document until it is final",
+            description = "Events named `progress`, each with the document as its data.")
     public void follow(
-            @PathParam("of") String of,
             @PathParam("id") String id,
             @Context HttpServletResponse response,
             @Context SseEventSink sink,
             @Context Sse sse) {
-        var caller = current.caller();
-        var stream = new EventStream(sink, sse);
-        // What the caller may not see is refused with a status, before the stream begins.
-        BooleanSupplier look;
-        Duration pause;
-        if (of.equals("documents")) {
-            var document = DocumentId.parse(id);
-            library.document(caller, document);
-            look = new OneDocument(library, caller, document, stream);
-            pause = Duration.ofSeconds(1);
-        } else {
-            var collection = CollectionId.parse(id);
-            library.collection(caller, collection);
-            look = new AllDocuments(library, caller, collection, stream);
-            pause = Duration.ofSeconds(2);
-        }
-        response.setHeader("X-Accel-Buffering", "no");
-        streams.watch(stream, pause, () -> isStillAllowed(caller) && look.getAsBoolean());
+        progress.follow(DocumentId.parse(id), response, new EventStream(sink, sse));
     }
 
-    private boolean isStillAllowed(Caller caller) {
-        return users.find(caller.id()).filter(Users.User::enabled).isPresent();
-    }
+    /** How all documents of a collection come along. */
+    @Path("collections/{id}/events")
+    @RequestScoped
+    @Tag(name = "Documents")
+    public static class OfCollection {
+        @Inject
+        Progress progress;
 
-    private static final class OneDocument implements BooleanSupplier {
-        private final Library library;
-        private final Caller caller;
-        private final DocumentId id;
-        private final EventStream stream;
-        private @Nullable DocumentState told;
-
-        OneDocument(Library library, Caller caller, DocumentId id, EventStream stream) {
-            this.library = library;
-            this.caller = caller;
-            this.id = id;
-            this.stream = stream;
-        }
-
-        @Override
-        public boolean getAsBoolean() {
-            Document document;
-            try {
-                document = library.document(caller, id);
-            } catch (Failure.NotFound e) {
-                return false; // deleted, or no longer shared
-            }
-            var state = document.newest().state();
-            if (!state.equals(told)) {
-                told = state;
-                stream.send("progress", Views.Document.of(document));
-            }
-            return !state.isFinal();
-        }
-    }
-
-    /** Looks only at documents that are on their way: a collection may hold very many that are not. */
-    private static final class AllDocuments implements BooleanSupplier {
-        private static final Set<String> ON_THEIR_WAY = Set.of("received", "parsing", "embedding");
-
-        private final Library library;
-        private final Caller caller;
-        private final CollectionId id;
-        private final EventStream stream;
-        private final Map<DocumentId, DocumentState> told = new HashMap<>();
-
-        AllDocuments(Library library, Caller caller, CollectionId id, EventStream stream) {
-            this.library = library;
-            this.caller = caller;
-            this.id = id;
-            this.stream = stream;
-        }
-
-        @Override
-        public boolean getAsBoolean() {
-            try {
-                var gone = new HashSet<>(told.keySet());
-                for (var state : ON_THEIR_WAY) {
-                    for (var document : library.documents(caller, id, state, null, new Slice.Request(200, null))
-                            .items()) {
-                        gone.remove(document.id());
-                        tell(document);
-                    }
-                }
-                gone.forEach(this::tellLast);
-                return true;
-            } catch (Failure.NotFound e) {
-                return false; // deleted, or no longer shared
-            }
-        }
-
-        private void tell(Document document) {
-            var state = document.newest().state();
-            if (!state.equals(told.put(document.id(), state))) {
-                stream.send("progress", Views.Document.of(document));
-            }
-        }
-
-        private void tellLast(DocumentId document) {
-            try {
-                tell(library.document(caller, document));
-            } catch (Failure.NotFound e) {
-                // Deleted on its way: there is nothing to tell of it.
-            }
-            told.remove(document);
+        @GET
+        @Produces(MediaType.SERVER_SENT_EVENTS)
+        @Operation(
+                summary = "Follow the documents of a collection until you hang up",
+                description = "Events named `progress`, each with a document as its data.")
+        public void follow(
+                @PathParam("id") String id,
+                @Context HttpServletResponse response,
+                @Context SseEventSink sink,
+                @Context Sse sse) {
+            progress.follow(CollectionId.parse(id), response, new EventStream(sink, sse));
         }
     }
 }

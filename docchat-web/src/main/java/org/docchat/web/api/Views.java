@@ -14,7 +14,7 @@ import org.docchat.web.security.ApiKeys;
 import org.docchat.web.security.Users;
 import org.jspecify.annotations.Nullable;
 
-/** What the API answers, in the order of the contract. */
+/** What the API answers. */
 public final class Views {
     private Views() {}
 

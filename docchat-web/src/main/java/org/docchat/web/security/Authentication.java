@@ -170,7 +170,10 @@ public class Authentication implements HttpAuthenticationMechanism {
                             + request.getContextPath() + "/signin.xhtml\"/></partial-response>");
             return AuthenticationStatus.SEND_CONTINUE;
         }
-        return context.redirect(signInAddress(request));
+        // Relative: an address made from the Host header would lead wherever that says.
+        response.setStatus(HttpServletResponse.SC_FOUND);
+        response.setHeader("Location", signInAddress(request));
+        return AuthenticationStatus.SEND_CONTINUE;
     }
 
     private static String signInAddress(HttpServletRequest request) {

@@ -3,19 +3,8 @@ package org.docchat.web.api;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.POST;
-import jakarta.ws.rs.Path;
-import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.AsyncResponse;
-import jakarta.ws.rs.container.Suspended;
-import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.sse.Sse;
-import jakarta.ws.rs.sse.SseEventSink;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.ConversationId;
@@ -25,21 +14,11 @@ import org.docchat.ingest.Library;
 import org.docchat.query.Librarian;
 import org.docchat.web.security.CurrentCaller;
 import org.docchat.web.security.Users;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Searching and asking, in one collection or in several. */
-@Path("/")
+/** What searching and asking have in common, whether one collection is named by the address or several by the body. */
 @RequestScoped
-@Tag(name = "Search and answers")
-@Produces(MediaType.APPLICATION_JSON)
-@Consumes(MediaType.APPLICATION_JSON)
-public class QuestionsResource {
+public class Asking {
     private static final int MOST_COLLECTIONS = 100;
     private static final int LONGEST_QUESTION = 10_000;
 
@@ -58,27 +37,7 @@ public class QuestionsResource {
     @Inject
     Users users;
 
-    @POST
-    @Path("collections/{id}/search")
-    @Operation(summary = "Find passages in a collection")
-    @RequestBody(
-            content =
-                    @Content(
-                            schema = @Schema(implementation = Bodies.Search.class),
-                            example = "{\"query\":\"refund deadline\",\"limit\":10}"))
-    public Views.Findings search(@PathParam("id") String id, Bodies.@Nullable Search body) {
-        return search(List.of(CollectionId.parse(id)), Parameters.body(body));
-    }
-
-    @POST
-    @Path("search")
-    @Operation(summary = "Find passages in several collections")
-    public Views.Findings search(Bodies.@Nullable Search body) {
-        var search = Parameters.body(body);
-        return search(collections(search.collections()), search);
-    }
-
-    private Views.Findings search(List<CollectionId> collections, Bodies.Search search) {
+    Views.Findings search(List<CollectionId> collections, Bodies.Search search) {
         int limit = search.limit() == null ? 10 : search.limit();
         if (limit < 1 || limit > 100) {
             throw new Failure.Invalid("invalid_limit", "The limit must be a number from 1 to 100.");
@@ -110,70 +69,7 @@ public class QuestionsResource {
                 Parameters.time("asOf", filter.asOf()));
     }
 
-    @POST
-    @Path("collections/{id}/answers")
-    @Operation(summary = "Ask a collection")
-    @RequestBody(
-            content =
-                    @Content(
-                            schema = @Schema(implementation = Bodies.Question.class),
-                            example = "{\"question\":\"How long do refunds take?\"}"))
-    @APIResponse(
-            responseCode = "200",
-            description = "As JSON, or as events: `passages`, `token` …, then `answer` or `error`",
-            content = {
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = Views.GivenAnswer.class)),
-                @Content(mediaType = MediaType.SERVER_SENT_EVENTS)
-            })
-    public void ask(@PathParam("id") String id, Bodies.@Nullable Question body, @Suspended AsyncResponse response) {
-        answer(List.of(CollectionId.parse(id)), Parameters.body(body), response);
-    }
-
-    @POST
-    @Path("answers")
-    @Operation(summary = "Ask several collections")
-    @APIResponse(
-            responseCode = "200",
-            content = {
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = Views.GivenAnswer.class)),
-                @Content(mediaType = MediaType.SERVER_SENT_EVENTS)
-            })
-    public void ask(Bodies.@Nullable Question body, @Suspended AsyncResponse response) {
-        var question = Parameters.body(body);
-        answer(collections(question.collections()), question, response);
-    }
-
-    @POST
-    @Path("collections/{id}/answers")
-    @Produces("text/event-stream;qs=0.5")
-    @Operation(hidden = true)
-    public void listen(
-            @PathParam("id") String id,
-            Bodies.@Nullable Question body,
-            @Context HttpServletResponse response,
-            @Context SseEventSink sink,
-            @Context Sse sse) {
-        stream(List.of(CollectionId.parse(id)), Parameters.body(body), response, new EventStream(sink, sse));
-    }
-
-    @POST
-    @Path("answers")
-    @Produces("text/event-stream;qs=0.5")
-    @Operation(hidden = true)
-    public void listen(
-            Bodies.@Nullable Question body,
-            @Context HttpServletResponse response,
-            @Context SseEventSink sink,
-            @Context Sse sse) {
-        var question = Parameters.body(body);
-        stream(collections(question.collections()), question, response, new EventStream(sink, sse));
-    }
-
-    private void answer(List<CollectionId> collections, Bodies.Question body, AsyncResponse response) {
+    void answer(List<CollectionId> collections, Bodies.Question body, AsyncResponse response) {
         var caller = current.caller();
         var question = question(collections, body);
         streams.write(() -> {
@@ -185,7 +81,7 @@ public class QuestionsResource {
         });
     }
 
-    private void stream(
+    void stream(
             List<CollectionId> collections, Bodies.Question body, HttpServletResponse response, EventStream stream) {
         var caller = current.caller();
         var question = question(collections, body);
@@ -213,7 +109,7 @@ public class QuestionsResource {
                 Parameters.time("asOf", body.asOf()));
     }
 
-    private static List<CollectionId> collections(@Nullable List<String> ids) {
+    static List<CollectionId> collections(@Nullable List<String> ids) {
         if (ids == null || ids.isEmpty() || ids.size() > MOST_COLLECTIONS) {
             throw new Failure.Invalid(
                     "invalid_collections", "\"collections\" must name 1 to " + MOST_COLLECTIONS + " collections.");
@@ -239,7 +135,7 @@ public class QuestionsResource {
     private final class Heard implements Librarian.Listener {
         private final Caller caller;
         private final EventStream stream;
-        private final AtomicBoolean refused = new AtomicBoolean();
+        private volatile boolean refused;
 
         Heard(Caller caller, EventStream stream) {
             this.caller = caller;
@@ -256,7 +152,7 @@ public class QuestionsResource {
 
         @Override
         public void token(String text) {
-            if (!refused.get()) {
+            if (!refused) {
                 stream.send("token", new Views.Text(text));
             }
         }
@@ -264,9 +160,9 @@ public class QuestionsResource {
         @Override
         public boolean isCancelled() {
             if (users.find(caller.id()).filter(Users.User::enabled).isEmpty()) {
-                refused.set(true);
+                refused = true;
             }
-            return refused.get() || !stream.isOpen();
+            return refused || !stream.isOpen();
         }
     }
 }
