@@ -1,0 +1,176 @@
+package org.docchat.web.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import org.docchat.domain.UserId;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.MalformedClaimException;
+import org.jose4j.jwt.NumericDate;
+import org.jose4j.keys.HmacKey;
+import org.jose4j.lang.JoseException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TokensTest {
+    private static final String SECRET = "a secret of these tests, long enough for HS256";
+    private final Tokens tokens = new Tokens(SECRET);
+    private final Users.User ann =
+            new Users.User(UserId.random(), "ann", "Ann", false, true, Instant.parse("2026-01-01T00:00:00Z"));
+
+    @Test
+    void aTokenSaysWhoItsUserIs() throws MalformedClaimException {
+        var claims = tokens.claims(tokens.issue(ann)).orElseThrow();
+
+        assertThat(claims.getSubject()).isEqualTo(ann.id().toString());
+        assertThat(claims.getStringClaimValue("upn")).isEqualTo("ann");
+        assertThat(claims.getStringListClaimValue("groups")).containsExactly("user");
+        assertThat(claims.getExpirationTime().getValue() - claims.getIssuedAt().getValue())
+                .isEqualTo(3600);
+    }
+
+    @ParameterizedTest
+    @Tag("J1")
+    @ValueSource(strings = {"none", "None", "nOnE", "NONE"})
+    void aTokenThatSaysItNeedsNoSignatureIsRefused(String algorithm) {
+        var payload = tokens.issue(ann).split("\\.")[1];
+        var header = base64("{\"alg\":\"" + algorithm + "\",\"typ\":\"JWT\"}");
+
+        assertThat(tokens.claims(header + "." + payload + ".")).isEmpty();
+        assertThat(tokens.claims(header + "." + payload)).isEmpty();
+        assertThat(tokens.claims(
+                        header + "." + payload + "." + tokens.issue(ann).split("\\.")[2]))
+                .isEmpty();
+    }
+
+    @Test
+    @Tag("J1")
+    void aTokenWithoutItsSignatureIsRefused() {
+        var parts = tokens.issue(ann).split("\\.");
+
+        assertThat(tokens.claims(parts[0] + "." + parts[1] + ".")).isEmpty();
+        assertThat(tokens.claims(parts[0] + "." + parts[1])).isEmpty();
+        assertThat(tokens.claims("")).isEmpty();
+        assertThat(tokens.claims("....")).isEmpty();
+    }
+
+    @Test
+    @Tag("J2")
+    void aTokenSignedWithThePublicPartOfAKeyPairIsRefused() throws Exception {
+        byte[] publicKey = keyPair().getPublic().getEncoded();
+
+        assertThat(tokens.claims(signed(good(), AlgorithmIdentifiers.HMAC_SHA256, new HmacKey(publicKey))))
+                .isEmpty();
+    }
+
+    @Test
+    @Tag("J3")
+    void aTokenSignedWithAnotherKeyIsRefused() throws Exception {
+        assertThat(new Tokens("another secret of these tests, also long").claims(tokens.issue(ann)))
+                .isEmpty();
+        assertThat(tokens.claims(signed(
+                        good(), AlgorithmIdentifiers.RSA_USING_SHA256, keyPair().getPrivate())))
+                .isEmpty();
+        assertThat(tokens.claims(signed(
+                        good(),
+                        AlgorithmIdentifiers.HMAC_SHA512,
+                        new HmacKey((SECRET + SECRET).getBytes(StandardCharsets.UTF_8)))))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @Tag("J3")
+    @ValueSource(strings = {"kid", "jku", "x5u"})
+    void aTokenCannotNameTheKeyThatItIsCheckedWith(String header) throws Exception {
+        var signature = new JsonWebSignature();
+        signature.setHeader(header, "http://127.0.0.1:1/../../key' or 1=1");
+        signature.setAlgorithmHeaderValue(AlgorithmIdentifiers.HMAC_SHA256);
+        signature.setKey(new HmacKey("a weak key that the forger knows well".getBytes(StandardCharsets.UTF_8)));
+        signature.setPayload(good().toJson());
+
+        assertThat(tokens.claims(signature.getCompactSerialization())).isEmpty();
+    }
+
+    @Test
+    @Tag("J4")
+    void aTokenIsGoodUntilItsExpiryAndTheSkew() {
+        assertThat(tokens.claims(tokens.sign(expiring(-Tokens.SKEW_SECONDS + 5))))
+                .isPresent();
+        assertThat(tokens.claims(tokens.sign(expiring(-Tokens.SKEW_SECONDS - 5))))
+                .isEmpty();
+    }
+
+    @Test
+    @Tag("J4")
+    void aTokenFromTheFutureIsRefused() {
+        var claims = good();
+        claims.setNotBefore(NumericDate.fromSeconds(NumericDate.now().getValue() + 120));
+
+        assertThat(tokens.claims(tokens.sign(claims))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @Tag("J4")
+    @ValueSource(strings = {"exp", "iat", "iss", "aud", "sub", "jti"})
+    void aTokenThatLacksAClaimIsRefused(String claim) {
+        var claims = good();
+        claims.unsetClaim(claim);
+
+        assertThat(tokens.claims(tokens.sign(claims))).isEmpty();
+    }
+
+    @Test
+    @Tag("J4")
+    void aTokenOfAnotherIssuerOrForAnotherAudienceIsRefused() {
+        var foreign = good();
+        foreign.setIssuer("somebody else");
+        assertThat(tokens.claims(tokens.sign(foreign))).isEmpty();
+
+        var elsewhere = good();
+        elsewhere.setAudience(List.of("another-api", "third-api"));
+        assertThat(tokens.claims(tokens.sign(elsewhere))).isEmpty();
+    }
+
+    private JwtClaims good() {
+        return expiring(600);
+    }
+
+    private JwtClaims expiring(long inSeconds) {
+        long now = NumericDate.now().getValue();
+        var claims = new JwtClaims();
+        claims.setIssuer(Tokens.ISSUER);
+        claims.setAudience(Tokens.AUDIENCE);
+        claims.setSubject(ann.id().toString());
+        claims.setGeneratedJwtId();
+        claims.setIssuedAt(NumericDate.fromSeconds(now - 3600));
+        claims.setExpirationTime(NumericDate.fromSeconds(now + inSeconds));
+        return claims;
+    }
+
+    private static String signed(JwtClaims claims, String algorithm, java.security.Key key) throws JoseException {
+        var signature = new JsonWebSignature();
+        signature.setAlgorithmHeaderValue(algorithm);
+        signature.setKey(key);
+        signature.setPayload(claims.toJson());
+        return signature.getCompactSerialization();
+    }
+
+    private static KeyPair keyPair() throws Exception {
+        var generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        return generator.generateKeyPair();
+    }
+
+    private static String base64(String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+}
