@@ -54,7 +54,16 @@ public class AnswersResource {
 
     @POST
     @Produces(EVENTS_IF_ASKED_FOR)
-    @Operation(hidden = true)
+    @Operation(summary = "Ask several collections")
+    @APIResponse(
+            responseCode = "200",
+            description = "As JSON, or as events: `passages`, `token` …, then `answer` or `error`",
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON,
+                        schema = @Schema(implementation = Views.GivenAnswer.class)),
+                @Content(mediaType = MediaType.SERVER_SENT_EVENTS)
+            })
     public void listen(
             Bodies.@Nullable Question body,
             @Context HttpServletResponse response,
@@ -96,7 +105,21 @@ public class AnswersResource {
 
         @POST
         @Produces(EVENTS_IF_ASKED_FOR)
-        @Operation(hidden = true)
+        @Operation(summary = "Ask a collection")
+        @RequestBody(
+                content =
+                        @Content(
+                                schema = @Schema(implementation = Bodies.Question.class),
+                                example = "{\"question\":\"How long do refunds take?\"}"))
+        @APIResponse(
+                responseCode = "200",
+                description = "As JSON, or as events: `passages`, `token` …, then `answer` or `error`",
+                content = {
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = Views.GivenAnswer.class)),
+                    @Content(mediaType = MediaType.SERVER_SENT_EVENTS)
+                })
         public void listen(
                 @PathParam("id") String id,
                 Bodies.@Nullable Question body,

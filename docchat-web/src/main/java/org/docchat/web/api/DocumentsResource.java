@@ -21,6 +21,9 @@ import org.docchat.domain.Failure;
 import org.docchat.ingest.Library;
 import org.docchat.web.security.CurrentCaller;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +59,7 @@ public class DocumentsResource {
     @POST
     @Path("retry")
     @Operation(summary = "Try a failed or rejected document again")
+    @APIResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = Views.Document.class)))
     public Response retry(@PathParam("id") String id) {
         return Response.accepted(Views.Document.of(library.retry(current.caller(), DocumentId.parse(id))))
                 .build();

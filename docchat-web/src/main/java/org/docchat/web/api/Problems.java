@@ -11,6 +11,7 @@ import jakarta.ws.rs.ext.Provider;
 import java.lang.System.Logger.Level;
 import org.docchat.domain.Failure;
 import org.docchat.web.security.Problem;
+import org.jspecify.annotations.Nullable;
 
 /** Answers whatever a resource throws as a problem. */
 @Provider
@@ -46,17 +47,17 @@ public class Problems implements ExceptionMapper<Throwable> {
             }
             return problem;
         }
+        // What a reader of ours refused comes wrapped by the parser that was reading.
         for (var cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof Failure failure) {
                 return Problem.of(failure);
             }
-            if (cause instanceof JsonbException || cause instanceof JsonException) {
-                // The parser's own words name classes of ours.
-                return Problem.of(400, "malformed_json", "The request body is not the JSON that this call takes.");
+            if (cause instanceof WebApplicationException web && (cause == thrown || isTooLarge(web))) {
+                return isJson(cause.getCause()) ? malformedJson() : ofStatus(web);
             }
         }
-        if (thrown instanceof WebApplicationException web) {
-            return ofStatus(web);
+        if (isJson(thrown)) {
+            return malformedJson();
         }
         if (thrown instanceof ProcessingException) {
             return Problem.of(400, "malformed_request", "The request could not be read.");
@@ -67,6 +68,24 @@ public class Problems implements ExceptionMapper<Throwable> {
                 "Something went wrong that should not have. Tell an administrator the instance; it is in the log.");
         LOG.log(Level.ERROR, "incident " + problem.instance(), thrown);
         return problem;
+    }
+
+    private static boolean isTooLarge(WebApplicationException web) {
+        return web.getResponse().getStatus() == 413;
+    }
+
+    private static boolean isJson(@Nullable Throwable thrown) {
+        for (var cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof JsonbException || cause instanceof JsonException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Problem malformedJson() {
+        // The parser's own words name classes of ours.
+        return Problem.of(400, "malformed_json", "The request body is not the JSON that this call takes.");
     }
 
     private static Problem ofStatus(WebApplicationException web) {

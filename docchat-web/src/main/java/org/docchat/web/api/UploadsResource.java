@@ -23,7 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.apache.commons.fileupload2.core.FileUploadException;
 import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletFileUpload;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
@@ -36,7 +35,6 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -120,19 +118,6 @@ public class UploadsResource {
             summary = "Upload documents, one or more parts named \"file\"",
             description = "One item per file, in order; a refused file has its own status and problem and does not stop"
                     + " the others.")
-    @RequestBody(
-            content =
-                    @Content(
-                            mediaType = "multipart/form-data",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.OBJECT,
-                                            requiredProperties = "file",
-                                            properties =
-                                                    @SchemaProperty(
-                                                            name = "file",
-                                                            type = SchemaType.STRING,
-                                                            format = "binary"))))
     @APIResponse(responseCode = "202", description = "At least one file is stored and queued")
     @APIResponse(responseCode = "200", description = "All of them stand there already")
     public Response post(@Context HttpServletRequest request, @PathParam("id") String id) throws IOException {
@@ -140,12 +125,7 @@ public class UploadsResource {
         var caller = current.caller();
         // Known before the first byte is read: the wrong collection costs nobody an upload.
         library.collection(caller, collection);
-        List<Views.Uploaded> items;
-        try {
-            items = parts(request, caller, collection);
-        } catch (FileUploadException e) {
-            throw new Failure.Invalid("malformed_multipart", "The body is not well-formed multipart/form-data.");
-        }
+        var items = parts(request, caller, collection);
         if (items.isEmpty()) {
             throw new Failure.Invalid("missing_file", "Send one or more parts named \"file\", each with a file name.");
         }
@@ -162,9 +142,9 @@ public class UploadsResource {
         upload.setHeaderCharset(StandardCharsets.UTF_8);
         upload.setMaxPartHeaderSize(16_384);
         var items = new ArrayList<Views.Uploaded>();
-        var parts = upload.getItemIterator(request);
-        while (parts.hasNext()) {
-            var part = parts.next();
+        var parts = readOn(() -> upload.getItemIterator(request));
+        while (readOn(parts::hasNext)) {
+            var part = readOn(parts::next);
             if (part.isFormField() || !"file".equals(part.getFieldName())) {
                 continue;
             }
@@ -179,6 +159,20 @@ public class UploadsResource {
             }
         }
         return items;
+    }
+
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    /** Reads on in the body; that it breaks off or is none is the client's affair. */
+    private static <T> T readOn(Reading<T> reading) {
+        try {
+            return reading.read();
+        } catch (IOException e) {
+            throw new Failure.Invalid(
+                    "malformed_multipart", "The body is not multipart/form-data, or it ended before its end.");
+        }
     }
 
     private Library.Accepted accept(Caller caller, CollectionId collection, String name, InputStream bytes)

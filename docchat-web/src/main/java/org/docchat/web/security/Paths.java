@@ -20,6 +20,10 @@ record Paths(String method, String path) {
             "/api/favicon-32x32.png");
 
     static Paths of(HttpServletRequest request) {
+        if (request.getRequestURI().equals(request.getContextPath() + "/api/")) {
+            // The server has already chosen a start page for it, which this directory does not have.
+            return new Paths(request.getMethod(), "/api/");
+        }
         var info = request.getPathInfo();
         return new Paths(request.getMethod(), request.getServletPath() + (info == null ? "" : info));
     }

@@ -35,6 +35,8 @@ public class SecurityHeaders extends HttpFilter {
     }
 
     static void set(HttpServletRequest request, HttpServletResponse response) {
+        // Whoever looks for a vulnerable server need not be told its make.
+        response.setHeader("Server", "DocChat");
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("X-Frame-Options", "DENY");
