@@ -30,6 +30,7 @@ final class FormatSniffer {
             List.of("PK", "7z\u00bc\u00af", "Rar!", "\u001f\u008b", "BZh", "\u00fd7zXZ", "ITSF", "\u001f\u009d");
     private static final List<String> OTHERS =
             List.of("\u0089PNG", "\u00ff\u00d8\u00ff", "GIF8", "RIFF", "\u0000asm", "SQLite format 3", "%!PS");
+    private static final String ZIP = "PK\u0003\u0004";
     private static final String OLE = "\u00d0\u00cf\u0011\u00e0\u00a1\u00b1\u001a\u00e1";
 
     private final byte[] head = new byte[HEAD];
@@ -47,9 +48,11 @@ final class FormatSniffer {
         int kept = Math.min(count, HEAD - length);
         System.arraycopy(bytes, offset, head, length, kept);
         length += kept;
-        if (startsWith("PK\u0003\u0004")) {
+        // As long as too few bytes are known to tell, all look on.
+        if (length < ZIP.length() || startsWith(ZIP)) {
             zip.update(bytes, offset, count);
-        } else if (startsWith(OLE)) {
+        }
+        if (length < OLE.length() || startsWith(OLE)) {
             oleStreams.values().forEach(needles -> needles.forEach(needle -> needle.update(bytes, offset, count)));
             encrypted.update(bytes, offset, count);
         }
@@ -82,7 +85,7 @@ final class FormatSniffer {
 
     /** All that the content may be taken for; the likeliest first. */
     private Set<Content> contents() {
-        if (startsWith("PK\u0003\u0004")) {
+        if (startsWith(ZIP)) {
             return zip.contents();
         }
         if (startsWith(OLE)) {

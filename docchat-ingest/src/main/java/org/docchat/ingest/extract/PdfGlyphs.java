@@ -24,9 +24,20 @@ final class PdfGlyphs extends PDFTextStripper {
     private static final float ASCENT = 0.78f;
     private static final float DESCENT = 0.22f;
 
-    /** @param width of the page as displayed, in points */
+    /**
+     * A page turned so that its text is upright, which it need not be as displayed.
+     *
+     * @param width in points
+     * @param turns by 90 degrees clockwise from this position to that in which the page is displayed
+     */
     record PageLines(
-            int number, float width, float height, List<PdfLine> lines, boolean hasPictures, boolean damaged) {}
+            int number,
+            float width,
+            float height,
+            int turns,
+            List<PdfLine> lines,
+            boolean hasPictures,
+            boolean damaged) {}
 
     private record Look(boolean bold, boolean mono) {}
 
@@ -41,6 +52,9 @@ final class PdfGlyphs extends PDFTextStripper {
     private PdfGlyphs(Consumer<PageLines> consumer) {
         this.consumer = consumer;
         setSortByPosition(false);
+        // Justified lines are set with spaces narrower than the defaults expect.
+        setSpacingTolerance(0.4f);
+        setAverageCharTolerance(0.25f);
     }
 
     static void read(PDDocument document, Consumer<PageLines> consumer) throws IOException {
@@ -49,32 +63,63 @@ final class PdfGlyphs extends PDFTextStripper {
 
     @Override
     public void processPage(PDPage page) throws IOException {
+        int displayed = Math.floorMod(page.getRotation(), 360);
+        boolean damaged = read(page, displayed);
+        if (isSideways(lines)) {
+            List<PdfLine> best = lines;
+            int upright = displayed;
+            for (int turn = 90; turn < 360; turn += 90) {
+                damaged |= read(page, (displayed + turn) % 360);
+                if (lines.size() < best.size()) {
+                    best = lines;
+                    upright = rotation;
+                }
+            }
+            lines = best;
+            rotation = upright;
+        }
+        boolean portrait = rotation % 180 == 0;
+        consumer.accept(new PageLines(
+                getCurrentPageNo(),
+                portrait ? cropWidth : cropHeight,
+                portrait ? cropHeight : cropWidth,
+                Math.floorMod(displayed - rotation, 360) / 90,
+                lines,
+                hasPictures(page),
+                damaged));
+    }
+
+    /** Lines are found in upright text only: what stands on its side falls into letters. */
+    private static boolean isSideways(List<PdfLine> lines) {
+        return lines.size() >= 2
+                && lines.stream().mapToInt(PdfLine::characters).sum() < 3 * lines.size()
+                && lines.stream()
+                        .noneMatch(line ->
+                                PdfGlyphs.isWrittenWithoutSpaces(line.text().codePointAt(0)));
+    }
+
+    /** Whether the page turned out to be damaged. */
+    private boolean read(PDPage page, int turned) throws IOException {
         lines = new ArrayList<>();
         words = new ArrayList<>();
         PDRectangle crop = page.getCropBox();
         cropWidth = crop.getWidth();
         cropHeight = crop.getHeight();
-        rotation = Math.floorMod(page.getRotation(), 360);
-        boolean damaged = false;
+        rotation = turned;
+        page.setRotation(turned);
         try {
             super.processPage(page);
+            return false;
         } catch (IOException | RuntimeException e) {
             if (Formats.isOurs(e)) {
                 throw e;
             }
             // The other pages may be sound.
             e.printStackTrace();
-            damaged = true;
+            return true;
+        } finally {
+            endLine();
         }
-        endLine();
-        boolean upright = rotation % 180 == 0;
-        consumer.accept(new PageLines(
-                getCurrentPageNo(),
-                upright ? cropWidth : cropHeight,
-                upright ? cropHeight : cropWidth,
-                lines,
-                hasPictures(page),
-                damaged));
     }
 
     private static boolean hasPictures(PDPage page) {
@@ -158,7 +203,7 @@ final class PdfGlyphs extends PDFTextStripper {
         corner(box, position.getEndX() - DESCENT * upX, position.getEndY() - DESCENT * upY);
     }
 
-    /** From the page's own coordinates, which go up, to those of the page as displayed, which go down. */
+    /** From the page's own coordinates, which go up, to those of the page as turned, which go down. */
     private void corner(float[] box, float x, float y) {
         float right =
                 switch (rotation) {

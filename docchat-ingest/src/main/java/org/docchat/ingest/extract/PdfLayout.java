@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes of lines what a reader sees: headings, paragraphs, lists, tables, listings. */
 final class PdfLayout {
     private static final int LONGEST_HEADING = 200;
+    private static final int OFTEN = 4;
 
     private final List<PageLines> pages;
     private final PdfOutline outline;
@@ -24,6 +25,7 @@ final class PdfLayout {
     private final PdfWriter writer;
     private final float bodySize;
     private final Map<Integer, Integer> levels = new HashMap<>();
+    private final Map<String, Integer> titles = new HashMap<>();
 
     PdfLayout(List<PageLines> pages, PdfOutline outline, String @Nullable [] labels, TextBuilder builder) {
         this.pages = pages;
@@ -77,7 +79,12 @@ final class PdfLayout {
         if (marked > 0) {
             return marked;
         }
-        return isHeadingByLooks(paragraph) ? levels.getOrDefault(look(paragraph), 6) : 0;
+        return isHeadingByLooks(paragraph) && !isLabel(paragraph) ? levels.getOrDefault(look(paragraph), 6) : 0;
+    }
+
+    /** "Note", "Warning", "Example": what stands over many paragraphs heads no section. */
+    private boolean isLabel(Paragraph paragraph) {
+        return titles.getOrDefault(text(paragraph), 0) >= OFTEN;
     }
 
     private int markedLevel(Paragraph paragraph) {
@@ -134,8 +141,15 @@ final class PdfLayout {
         var votes = new TreeMap<Integer, int[]>();
         for (List<Paragraph> page : byPage) {
             for (Paragraph paragraph : page) {
+                if (isHeadingByLooks(paragraph)) {
+                    titles.merge(text(paragraph), 1, Integer::sum);
+                }
+            }
+        }
+        for (List<Paragraph> page : byPage) {
+            for (Paragraph paragraph : page) {
                 int marked = markedLevel(paragraph);
-                if (marked > 0 || isHeadingByLooks(paragraph)) {
+                if (marked > 0 || (isHeadingByLooks(paragraph) && !isLabel(paragraph))) {
                     votes.computeIfAbsent(look(paragraph), look -> new int[7])[Math.min(6, marked)]++;
                 }
             }

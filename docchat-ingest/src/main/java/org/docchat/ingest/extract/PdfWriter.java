@@ -103,10 +103,16 @@ final class PdfWriter {
             builder.append(text);
             return;
         }
-        float x0 = fraction(word.x0() / page.width());
-        float y0 = fraction(word.y0() / page.height());
-        float x1 = fraction(word.x1() / page.width());
-        float y1 = fraction(word.y1() / page.height());
+        float[] box = {
+            word.x0() / page.width(), word.y0() / page.height(), word.x1() / page.width(), word.y1() / page.height()
+        };
+        for (int i = 0; i < page.turns(); i++) {
+            box = new float[] {1 - box[3], box[0], 1 - box[1], box[2]};
+        }
+        float x0 = fraction(box[0]);
+        float y0 = fraction(box[1]);
+        float x1 = fraction(box[2]);
+        float y1 = fraction(box[3]);
         if (x1 > x0 && y1 > y0 && !text.isEmpty()) {
             builder.word(text, x0, y0, x1 - x0, y1 - y0);
         } else {

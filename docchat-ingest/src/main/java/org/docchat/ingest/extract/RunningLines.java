@@ -39,7 +39,8 @@ final class RunningLines {
                 }
             }
         }
-        alike.values().stream().filter(lines -> lines.size() >= FEWEST).forEach(running::addAll);
+        int many = Math.max(FEWEST, pages.size() / 10);
+        alike.values().stream().filter(lines -> lines.size() >= many).forEach(running::addAll);
         int most = Math.max(FEWEST, pages.size() / 2);
         apart.values().stream().filter(lines -> lines.size() >= most).forEach(running::addAll);
         return running;

@@ -1,0 +1,229 @@
+package org.docchat.ingest.extract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDPage;
+import org.apache.pdfbox.pdmodel.PDPageContentStream;
+import org.apache.pdfbox.pdmodel.common.PDRectangle;
+import org.apache.pdfbox.pdmodel.font.PDType1Font;
+import org.apache.pdfbox.pdmodel.font.Standard14Fonts;
+import org.docchat.ingest.extract.Extractor.Unreadable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@SuppressWarnings("NullAway.Init")
+class ExtractionProcessTest {
+    private static final Extractor.Listener NOBODY = (done, total) -> {};
+
+    @TempDir
+    Path scratch;
+
+    @TempDir
+    Path files;
+
+    @Test
+    void aProcessServesManyDocumentsAndLeavesNothingBehind() throws Exception {
+        try (var extraction = extraction(Duration.ofSeconds(30), 256)) {
+            assertThat(read(extraction, "one")).isEqualTo("one\n");
+            var first = children();
+            assertThat(read(extraction, "two")).isEqualTo("two\n");
+
+            assertThat(children()).isEqualTo(first).hasSize(1);
+        }
+        assertThat(children()).isEmpty();
+        assertThat(scratch).isEmptyDirectory();
+    }
+
+    @Tag("U9")
+    @Test
+    void aProcessThatIsKilledWhileIdleIsReplaced() throws Exception {
+        try (var extraction = extraction(Duration.ofSeconds(30), 256)) {
+            read(extraction, "one");
+            children().forEach(child -> {
+                child.destroyForcibly();
+                child.onExit().join();
+            });
+
+            assertThat(read(extraction, "two")).isEqualTo("two\n");
+        }
+    }
+
+    @Tag("U9")
+    @Test
+    void aProcessThatIsKilledAtWorkIsWorthAnotherAttempt() throws Exception {
+        Path pdf = pages(3_000);
+        try (var extraction = extraction(Duration.ofSeconds(60), 512)) {
+            assertThatThrownBy(() -> extraction.extract(pdf, "application/pdf", (done, total) -> children()
+                            .forEach(ProcessHandle::destroyForcibly)))
+                    .isInstanceOf(UncheckedIOException.class);
+
+            assertThat(read(extraction, "next")).isEqualTo("next\n");
+        }
+    }
+
+    @Tag("U8")
+    @Test
+    void aDocumentThatTakesTooLongIsGivenUp() throws Exception {
+        try (var extraction = extraction(Duration.ofMillis(1), 256)) {
+            assertRefused("took_too_long", () -> read(extraction, "one"));
+            assertThat(children()).isEmpty();
+            assertThat(scratch).isEmptyDirectory();
+        }
+    }
+
+    @Tag("U8")
+    @Test
+    void aDocumentThatTakesTooMuchMemoryIsRefusedAndTheNextOneIsRead() throws Exception {
+        Path large = files.resolve("large.txt");
+        Files.writeString(large, "word ".repeat(12_000_000));
+        try (var extraction = extraction(Duration.ofSeconds(60), 64)) {
+            assertRefused("took_too_much_memory", () -> extraction.extract(large, "text/plain", NOBODY));
+
+            assertThat(read(extraction, "next")).isEqualTo("next\n");
+        }
+    }
+
+    @Tag("U4")
+    @Test
+    void moreTextThanAllowedIsRefused() throws Exception {
+        Path large = files.resolve("large.txt");
+        Files.writeString(large, "word ".repeat(300_000));
+        try (var extraction = extraction(Duration.ofSeconds(60), 256)) {
+            assertRefused("too_much_text", () -> extraction.extract(large, "text/plain", NOBODY));
+        }
+    }
+
+    @Test
+    void interruptingTheCallKillsItsProcess() throws Exception {
+        Path pdf = pages(3_000);
+        try (var extraction = extraction(Duration.ofSeconds(60), 512)) {
+            var started = new CountDownLatch(1);
+            var thrown = new AtomicReference<Throwable>();
+            var thread = new Thread(() -> {
+                try {
+                    extraction.extract(pdf, "application/pdf", (done, total) -> started.countDown());
+                } catch (Unreadable | InterruptedException | RuntimeException e) {
+                    thrown.set(e);
+                }
+            });
+            thread.start();
+            started.await();
+            thread.interrupt();
+            thread.join(5_000);
+
+            assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+            assertThat(children()).isEmpty();
+        }
+    }
+
+    @Test
+    void theProcessSeesNothingOfTheServersEnvironment() throws Exception {
+        try (var extraction = extraction(Duration.ofSeconds(30), 256)) {
+            read(extraction, "one");
+            Path environment = Path.of("/proc/" + children().get(0).pid() + "/environ");
+            assumeTrue(Files.exists(environment), "needs /proc");
+
+            assertThat(Files.readString(environment)).isEqualTo("LC_ALL=C.UTF-8\0");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 90, 180, 270})
+    void theBoxOfAWordIsWhereThePageShowsIt(int rotation) throws Exception {
+        Path file = files.resolve("rotated.pdf");
+        try (var document = new PDDocument()) {
+            var page = new PDPage(new PDRectangle(100, 200, 400, 800));
+            page.setCropBox(new PDRectangle(100, 200, 400, 600));
+            page.setRotation(rotation);
+            document.addPage(page);
+            try (var content = new PDPageContentStream(document, page)) {
+                content.beginText();
+                content.setFont(new PDType1Font(Standard14Fonts.FontName.HELVETICA), 20);
+                // A tenth from the left, a tenth from the bottom of what is cropped.
+                content.newLineAtOffset(140, 260);
+                content.showText("Marker");
+                content.endText();
+            }
+            document.save(file.toFile());
+        }
+        float[] expected =
+                switch (rotation) {
+                    case 90 -> new float[] {0.1f, 0.1f};
+                    case 180 -> new float[] {0.9f, 0.1f};
+                    case 270 -> new float[] {0.9f, 0.9f};
+                    default -> new float[] {0.1f, 0.9f};
+                };
+        try (var extraction = extraction(Duration.ofSeconds(30), 256)) {
+            var page =
+                    extraction.extract(file, "application/pdf", NOBODY).pages().get(0);
+            var word = page.words().get(0);
+
+            assertThat(page.text().substring(word.start(), word.end())).isEqualTo("Marker");
+            assertThat(expected[0]).isBetween(word.x() - 0.01f, word.x() + word.width() + 0.01f);
+            assertThat(expected[1]).isBetween(word.y() - 0.01f, word.y() + word.height() + 0.01f);
+        }
+    }
+
+    private static void assertRefused(String code, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        assertThatThrownBy(call).isInstanceOfSatisfying(Unreadable.class, e -> assertThat(e.code())
+                .isEqualTo(code));
+    }
+
+    private String read(ExtractionProcess extraction, String text)
+            throws IOException, Unreadable, InterruptedException {
+        Path file = files.resolve("document.txt");
+        Files.writeString(file, text);
+        return extraction.extract(file, "text/plain", NOBODY).pages().get(0).text();
+    }
+
+    private Path pages(int count) throws IOException {
+        Path file = files.resolve("pages.pdf");
+        try (var document = new PDDocument()) {
+            var font = new PDType1Font(Standard14Fonts.FontName.HELVETICA);
+            for (int i = 0; i < count; i++) {
+                var page = new PDPage();
+                document.addPage(page);
+                try (var content = new PDPageContentStream(document, page)) {
+                    content.beginText();
+                    content.setFont(font, 12);
+                    content.newLineAtOffset(100, 700);
+                    for (int line = 0; line < 20; line++) {
+                        content.showText("This is line " + line + " of page " + i);
+                        content.newLineAtOffset(0, -20);
+                    }
+                    content.endText();
+                }
+            }
+            document.save(file.toFile());
+        }
+        return file;
+    }
+
+    private ExtractionProcess extraction(Duration wallClock, int heap) {
+        return new ExtractionProcess(
+                System.getProperty("java.class.path"), new Limits(heap, wallClock, 1_000_000, 5_000, 10), scratch);
+    }
+
+    /** The extraction processes of this test run. */
+    private static List<ProcessHandle> children() {
+        return ProcessHandle.current()
+                .children()
+                .filter(child -> child.info().command().orElse("").endsWith("java"))
+                .filter(ProcessHandle::isAlive)
+                .toList();
+    }
+}
