@@ -65,7 +65,9 @@ function inline(text, cite) {
   for (const match of text.matchAll(INLINE)) {
     const [whole, marker, code, strong, emphasis] = match;
     if (match.index > end) {
-      nodes.push(text.slice(end, match.index));
+      const before = text.slice(end, match.index);
+      // A marker belongs to the word before it and does not begin a line.
+      nodes.push(marker ? `${before.trimEnd()}\u2060` : before);
     }
     end = match.index + whole.length;
     if (marker) {

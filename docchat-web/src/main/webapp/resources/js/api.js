@@ -62,7 +62,8 @@ export async function request(path, { json, headers: more, ...options } = {}) {
 
 export async function call(path, options) {
   const response = await request(path, options);
-  return response.status === 204 ? null : response.json();
+  const text = await response.text();
+  return text ? JSON.parse(text) : null;
 }
 
 /** Every item of a list, page by page. */

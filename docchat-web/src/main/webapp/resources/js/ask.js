@@ -56,6 +56,9 @@ async function ask(question, asked) {
   const mine = (running = new AbortController());
   const turn = new Turn(question, read);
   start.root.remove();
+  if (!conversation) {
+    title(question);
+  }
   turns.append(turn.node);
   turn.node.scrollIntoView({ block: "start" });
   composer.running = true;

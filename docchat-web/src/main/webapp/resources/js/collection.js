@@ -50,8 +50,10 @@ async function state() {
     const collection = await call(`/collections/${id}`);
     const by = collection.states;
     const sum = (test) => Object.entries(by).reduce((n, [label, c]) => (test({ state: label }) ? n + c : n), 0);
-    const busy = by ? sum(isBusy) : documents.items.filter(isBusy).length;
-    const problems = by ? sum(isProblem) : documents.items.filter(isProblem).length;
+    // Without counts from the server, those in sight: problems come first in the list, then what is newest.
+    const seen = (test) => (documents.filtered ? 0 : documents.items.filter(test).length);
+    const busy = by ? sum(isBusy) : seen(isBusy);
+    const problems = by ? sum(isProblem) : seen(isProblem);
     facts.replaceChildren(
       el("span", {}, count(collection.documents, "document")),
       el("span", {}, count(collection.passages, "passage")),

@@ -17,7 +17,7 @@ export class Conversations {
       this.cursor = slice.nextCursor;
       this.#render();
     } catch (problem) {
-      this.root.replaceChildren(note("error", problem.message, button("Try again", { kind: "tight" }, () => this.reload())));
+      this.root.replaceChildren(el("li", {}, note("error", problem.message, button("Try again", { kind: "tight" }, () => this.reload()))));
     }
   }
 

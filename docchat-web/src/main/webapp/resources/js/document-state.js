@@ -2,15 +2,16 @@ import { count, el, number } from "./dom.js";
 
 export const isProblem = ({ state }) => state === "rejected" || state === "failed";
 export const isBusy = ({ state }) => state === "received" || state === "parsing" || state === "embedding";
-export const isSearchable = (document) =>
-  document.state === "indexed" || (document.state === "embedding" && document.version === 1) || document.version > 1;
+/** Whether some version of it can be found, if only by keyword yet. */
+export const isSearchable = ({ state, version, searchableVersion }) =>
+  Boolean(searchableVersion) || state === "indexed" || (state === "embedding" && version === 1);
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** A state in words, with what it means and what is being done. */
 export function words(document) {
-  const { state, progress, problem, version, pages, passages } = document;
-  const older = version > 1 && isBusy(document) ? ` Version ${version - 1} answers until then.` : "";
+  const { state, progress, problem, version, searchableVersion, pages, passages } = document;
+  const older = searchableVersion && searchableVersion < version ? ` Version ${searchableVersion} answers until then.` : "";
   switch (state) {
     case "received":
       return `Waiting to be read.${older}`;
@@ -18,14 +19,14 @@ export function words(document) {
       return `${step(progress, "Reading")}.${older}`;
     case "embedding": {
       const doing = step(progress, "making embeddings");
-      return version > 1 ? `${capital(doing)}.${older}` : `Searchable by keyword; ${doing.charAt(0).toLowerCase()}${doing.slice(1)}.`;
+      return older ? `${capital(doing)}.${older}` : `Searchable by keyword; ${doing.charAt(0).toLowerCase()}${doing.slice(1)}.`;
     }
     case "indexed":
       return `Ready · ${pages ? `${count(pages, "page")} · ` : ""}${count(passages, "passage")}`;
     case "rejected":
-      return problem?.detail ?? "This file cannot be used.";
+      return `${problem?.detail ?? "This file cannot be used."}${older && ` Version ${searchableVersion} still answers.`}`;
     case "failed":
-      return problem?.detail ?? "This file could not be processed.";
+      return `${problem?.detail ?? "This file could not be processed."}${older && ` Version ${searchableVersion} still answers.`}`;
     default:
       return capital(state);
   }

@@ -1,6 +1,6 @@
 import { base, call, isAbort } from "./api.js";
 import { confirm } from "./dialogs.js";
-import { isBusy, isProblem, isSearchable, stateView } from "./document-state.js";
+import { isBusy, isSearchable, stateView } from "./document-state.js";
 import { button, count, el, moment, name, note, number, size } from "./dom.js";
 
 const PAGE = 100;
@@ -49,6 +49,7 @@ export class Documents {
     this.more = button("Show more", {}, () => this.#more());
     this.foot = el("div", { class: "more" }, this.more);
     this.message = el("div");
+    this.tools.hidden = this.table.hidden = this.foot.hidden = true;
     this.root.replaceChildren(this.message, this.tools, this.table, this.foot);
   }
 
@@ -158,7 +159,6 @@ export class Documents {
   #row(document) {
     const { id, name: title, version } = document;
     const href = `${base}/reader.xhtml?document=${encodeURIComponent(id)}`;
-    const open = document.state === "indexed" || document.state === "embedding" || version > 1;
     return el("tr", {},
       this.canEdit
         ? el("td", { class: "check" }, el("input", {
@@ -167,13 +167,13 @@ export class Documents {
           }))
         : null,
       el("td", {}, el("div", { class: "name" },
-        open && isSearchable(document) ? el("a", { href }, name(title)) : name(title),
+        isSearchable(document) ? el("a", { href }, name(title)) : name(title),
         version > 1 ? el("span", { class: "tag" }, `version ${version}`) : null)),
       el("td", { class: "state-cell" }, stateView(document)),
       el("td", { class: "num" }, size(document.size)),
       el("td", { class: "num" }, moment(document.createdAt)),
       el("td", { class: "act" },
-        this.canEdit && isProblem(document)
+        this.canEdit && document.state === "failed"
           ? button("Try again", { kind: "quiet tight", symbol: "retry" }, () => this.#retry(document))
           : null,
         this.canEdit ? button(`Delete ${title}`, { kind: "quiet tight", symbol: "trash", only: true }, () => this.#delete([id])) : null));

@@ -36,7 +36,9 @@ export function icon(name) {
 
 /** A name that came from outside: its direction marks must not reorder what stands around it. */
 export function name(text) {
-  return el("bdi", { title: text }, text);
+  // Overrides would still reverse the name itself, "fdp.exe" for "exe.pdf": they are shown for what they are.
+  const shown = text.replace(/[\u202A-\u202E\u2066-\u2069]/g, "\uFFFD");
+  return el("bdi", { title: shown }, shown);
 }
 
 export function button(label, { symbol, kind = "", only = false, ...props }, onClick) {
@@ -67,6 +69,8 @@ export function note(kind, message, ...actions) {
 
 const numbers = new Intl.NumberFormat("en");
 export const number = (n) => numbers.format(n ?? 0);
+const plural = new Intl.PluralRules("en", { type: "ordinal" });
+export const ordinal = (n) => number(n) + { one: "st", two: "nd", few: "rd", other: "th" }[plural.select(n)];
 export const count = (n, one, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`;
 
 export function size(bytes) {

@@ -30,7 +30,7 @@ function open(chip, citation) {
     el("blockquote", {}, `“${citation.quote.trim()}”`),
     el("div", { class: "muted small" }, name(citation.documentName), place(citation) ? ` · ${place(citation)}` : ""),
   );
-  document.body.append(pop);
+  (chip.closest("main") ?? document.body).append(pop);
   const at = chip.getBoundingClientRect();
   const { width, height } = pop.getBoundingClientRect();
   const above = at.top - height - 8;

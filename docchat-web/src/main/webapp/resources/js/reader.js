@@ -1,5 +1,4 @@
 import { base, call, request } from "./api.js";
-import { place } from "./answer-text.js";
 import { button, el, name, note, number } from "./dom.js";
 import { PdfView } from "./pdf-view.js";
 import { TextView } from "./text-view.js";
@@ -12,6 +11,7 @@ export class Reader {
   constructor(root, { onClose, full = false }) {
     Object.assign(this, { root, onClose, full });
     this.asText = false;
+    this.opening = 0;
     this.#build();
   }
 
@@ -36,7 +36,7 @@ export class Reader {
     this.body = el("div", { class: "body", tabindex: "0", role: "region", "aria-label": "Document" });
     this.root.replaceChildren(
       el("div", { class: "bar" }, this.title, this.full ? null : this.whole, this.download, this.full ? null : close),
-      el("div", { class: "bar" }, this.prev, this.which, this.next, el("span", { class: "spacer" }), this.at, el("span", { class: "spacer" }), this.zooms, this.text),
+      el("div", { class: "bar" }, this.prev, this.which, this.next, el("span", { class: "spacer" }), this.at, el("span", { class: "spacer" }), el("span", { class: "zooms" }, this.zooms), this.text),
       this.quote,
       this.body,
     );
@@ -47,7 +47,7 @@ export class Reader {
     this.targets = targets;
     this.index = index;
     const target = targets[index];
-    const mine = (this.opening = (this.opening ?? 0) + 1);
+    const mine = ++this.opening;
     this.root.hidden = false;
     this.#head(target);
     try {
@@ -60,7 +60,7 @@ export class Reader {
         this.document = document;
         this.#clear();
       }
-      const version = target.version ?? this.document.searchable ?? this.document.version;
+      const version = target.version ?? this.document.searchableVersion ?? this.document.version;
       this.target = { ...target, version };
       this.#head(target);
       await this.#view(this.target);
@@ -102,7 +102,7 @@ export class Reader {
     const query = new URLSearchParams({ document: target.documentId });
     ["version", "page", "start", "end"].forEach((each) => target[each] !== null && target[each] !== undefined && query.set(each, target[each]));
     this.whole.href = `${base}/reader.xhtml?${query}`;
-    this.at.textContent = place({ page: target.page });
+    this.at.textContent = target.page ? `Page ${number(target.page)}` : "";
     if (this.full) {
       window.document.title = `${title} · DocChat`;
     }
@@ -110,7 +110,7 @@ export class Reader {
 
   get isPdf() {
     const { versions = [], mediaType } = this.document;
-    return (versions.find((each) => each.version === this.target.version || each.number === this.target.version)?.mediaType ?? mediaType) === "application/pdf";
+    return (versions.find((each) => each.version === this.target.version)?.mediaType ?? mediaType) === "application/pdf";
   }
 
   async #view(target) {

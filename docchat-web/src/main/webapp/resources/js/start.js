@@ -22,7 +22,7 @@ export class Start {
       const documents = asked.reduce((sum, each) => sum + each.documents, 0);
       this.root.replaceChildren(
         el("h2", { class: "title" }, "What do you want to know?"),
-        el("p", { class: "lead" }, `Answers come from ${count(documents, "document")} in ${count(asked.length, "collection")}, word for word, and every one shows the page it stands on.`),
+        el("p", { class: "lead" }, `Answers come from ${count(documents, "document")} in ${count(asked.length, "collection")}, and each shows the words it rests on, on their page.`),
       );
     } else {
       this.#first(collections);
@@ -35,23 +35,20 @@ export class Start {
     this.uploadsView = el("section", { class: "uploads", hidden: true, "aria-label": "Uploads" });
     this.progress = el("div");
     this.problem = el("div");
-    this.root.replaceChildren(
-      el("h2", { class: "title" }, "Start with your documents"),
-      el("p", { class: "lead" }, "Add some files and ask about them. Every answer shows the words it rests on, on their page; what is not in the documents is not answered."),
+    this.heading = el("h2", { class: "title" }, "Start with your documents");
+    this.lead = el("p", { class: "lead" }, "Add some files and ask about them. Every answer shows the words it rests on, on their page; what is not in the documents is not answered.");
+    this.how = el("div", { class: "start" },
       readOnly ? note("", "The collections you may read hold no documents yet. You can start one of your own.") : null,
-      ...(this.collection ? [] : [el("div", { class: "field" },
+      this.collection ? null : el("div", { class: "field" },
         el("label", { for: "first-name" }, "Name of the collection"),
         this.title,
-        el("span", { class: "help" }, "Only you see it until you share it."))]),
+        el("span", { class: "help" }, "Only you see it until you share it.")),
       el("div", { class: "drop" },
         icon("upload"),
-        el("h2", {}, "Drop files or folders here"),
+        el("h3", {}, "Drop files or folders here"),
         el("p", { class: "muted small" }, this.collection ? ["They go to ", name(this.collection.name), "."] : "PDF, Word, PowerPoint, Excel, HTML, Markdown, mail, plain text"),
-        button("Choose files", { symbol: "upload", kind: "primary" }, () => chooseFiles((files) => this.#add(files)))),
-      this.problem,
-      this.uploadsView,
-      this.progress,
-    );
+        button("Choose files", { symbol: "upload", kind: "primary" }, () => chooseFiles((files) => this.#add(files)))));
+    this.root.replaceChildren(this.heading, this.lead, this.how, this.problem, this.progress, this.uploadsView);
   }
 
   async #add(files) {
@@ -70,8 +67,10 @@ export class Start {
       return;
     }
     this.problem.replaceChildren();
-    this.title.disabled = true;
     if (!this.uploads) {
+      this.how.remove();
+      this.heading.textContent = "Your documents are on their way";
+      this.lead.textContent = "You can ask as soon as the first one has been read; that takes seconds.";
       this.uploads = new Uploads(this.collection.id, (item) => this.list?.update(item));
       this.list = new UploadList(this.uploadsView, this.uploads);
       this.#watch();
@@ -87,12 +86,17 @@ export class Start {
       // The next look may succeed; the uploads themselves say what is wrong with them.
     }
     const ready = documents.filter(isSearchable);
+    if (ready.length) {
+      this.heading.textContent = "Ready: ask your first question";
+      this.lead.textContent = "Write it below. What is still being read joins in by itself.";
+    }
     this.progress.replaceChildren(
       ...(documents.length ? [el("div", { class: "card" },
-        el("h2", {}, ready.length ? "Ready to be asked" : "Being read"),
-        el("ul", {}, documents.filter((each) => isBusy(each) || isProblem(each) || documents.length <= 5).slice(0, 5)
+        el("ul", { class: "reading" }, documents.filter((each) => isBusy(each) || isProblem(each) || documents.length <= 5).slice(0, 5)
           .map((each) => el("li", {}, el("div", {}, name(each.name)), stateView(each)))),
-        el("p", { class: "small" }, el("a", { href: `${base}/collection.xhtml?id=${this.collection.id}` }, "See the whole collection")))] : []),
+        el("div", { class: "row" },
+          button("Add more", { symbol: "plus", kind: "tight" }, () => chooseFiles((files) => this.#add(files))),
+          el("a", { class: "btn quiet tight", href: `${base}/collection.xhtml?id=${this.collection.id}` }, "See the collection")))] : []),
     );
     if (ready.length && !this.told) {
       this.told = true;

@@ -1,6 +1,6 @@
 import { call } from "./api.js";
 import { answerText, markdown, place } from "./answer-text.js";
-import { announce, button, el, icon, name, note, number } from "./dom.js";
+import { announce, button, el, icon, name, note, number, ordinal } from "./dom.js";
 import { showsQuote } from "./quote-pop.js";
 
 /** A question and what is said to it. `onRead(targets, index)` opens the reader. */
@@ -51,6 +51,7 @@ export class Turn {
     const index = new Map(citations.map((each, i) => [each.number, i]));
     this.body.replaceChildren(...answerText(answer.text, (n) => (index.has(n) ? this.#chip(citations, index.get(n)) : null)));
     this.below.replaceChildren(
+      ...(answer.documentsDeleted ? [note("", "Documents that this answer rested on were deleted since; their words are gone from it.")] : []),
       ...(citations.length ? [this.#sources(citations)] : []),
       ...this.#foundFold(),
       this.#actions(answer),
@@ -138,5 +139,6 @@ export class Turn {
 }
 
 function ranks({ ranks: by = {} }) {
-  return [by.semantic ? `by meaning ${by.semantic}.` : "", by.keyword ? `by keyword ${by.keyword}.` : ""].filter(Boolean).join(" · ") || "neighbour of a better passage";
+  const words = [by.semantic ? `${ordinal(by.semantic)} by meaning` : "", by.keyword ? `${ordinal(by.keyword)} by keyword` : ""];
+  return words.filter(Boolean).join(" · ") || "stands beside a better passage";
 }

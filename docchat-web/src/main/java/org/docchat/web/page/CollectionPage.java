@@ -1,6 +1,7 @@
 package org.docchat.web.page;
 
 import jakarta.enterprise.context.RequestScoped;
+import jakarta.faces.annotation.ManagedProperty;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import org.docchat.domain.Collection;
@@ -20,7 +21,12 @@ public class CollectionPage {
     @Inject
     CurrentCaller current;
 
-    private String id = "";
+    /** From the address, and from the forms: rights are looked up before Faces has read any of their fields. */
+    @Inject
+    @ManagedProperty("#{param.id}")
+    @Nullable
+    String id;
+
     private @Nullable Collection collection;
     private @Nullable String name;
     private @Nullable String description;
@@ -32,7 +38,7 @@ public class CollectionPage {
 
     public Collection getCollection() {
         if (collection == null) {
-            collection = library.collection(current.caller(), CollectionId.parse(id));
+            collection = library.collection(current.caller(), CollectionId.parse(getId()));
         }
         return collection;
     }
@@ -47,22 +53,18 @@ public class CollectionPage {
 
     /** Changes name and description and shows the page with them. */
     public String change() {
-        library.change(current.caller(), CollectionId.parse(id), name, description == null ? "" : description);
-        return "/collection.xhtml?faces-redirect=true&id=" + CollectionId.parse(id);
+        library.change(current.caller(), CollectionId.parse(getId()), name, description == null ? "" : description);
+        return "/collection.xhtml?faces-redirect=true&id=" + CollectionId.parse(getId());
     }
 
     /** Deletes the collection and shows the others. */
     public String delete() {
-        library.delete(current.caller(), CollectionId.parse(id));
+        library.delete(current.caller(), CollectionId.parse(getId()));
         return "/collections.xhtml?faces-redirect=true";
     }
 
     public String getId() {
-        return id;
-    }
-
-    public void setId(@Nullable String id) {
-        this.id = id == null ? "" : id;
+        return id == null ? "" : id;
     }
 
     public String getName() {

@@ -11,6 +11,8 @@ import jakarta.faces.context.FacesContext;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.docchat.domain.Failure;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +45,6 @@ final class FailureTeller extends ExceptionHandlerWrapper {
     private static void tell(FacesContext faces, Throwable cause) throws IOException {
         var external = faces.getExternalContext();
         if (cause instanceof ViewExpiredException) {
-            external.getFlash().setKeepMessages(true);
-            message(faces, "The page had been open for too long and was loaded afresh. Please do it again.");
             external.redirect(address((HttpServletRequest) external.getRequest()));
             faces.responseComplete();
         } else if (cause instanceof Failure failure && faces.isPostback()) {
@@ -81,10 +81,11 @@ final class FailureTeller extends ExceptionHandlerWrapper {
         faces.validationFailed();
     }
 
-    /** The page that was posted to, with its parameters. */
+    /** The page that was posted to, with the collection that it shows; the template says what happened. */
     private static String address(HttpServletRequest request) {
-        var query = request.getQueryString();
-        return request.getRequestURI() + (query == null ? "" : "?" + query);
+        var id = request.getParameter("id");
+        return request.getRequestURI() + "?expired=1"
+                + (id == null ? "" : "&id=" + URLEncoder.encode(id, StandardCharsets.UTF_8));
     }
 
     private static Throwable cause(@Nullable Throwable thrown) {

@@ -1,6 +1,7 @@
 package org.docchat.web.page;
 
 import jakarta.enterprise.context.RequestScoped;
+import jakarta.faces.annotation.ManagedProperty;
 import jakarta.faces.application.FacesMessage;
 import jakarta.faces.context.FacesContext;
 import jakarta.inject.Inject;
@@ -20,9 +21,13 @@ public class SignInPage {
     @Inject
     HttpServletRequest request;
 
+    @Inject
+    @ManagedProperty("#{param.next}")
+    @Nullable
+    String next;
+
     private String username = "";
     private String password = "";
-    private @Nullable String next;
 
     /** Signs in and goes where the caller wanted to go; or says, without naming the cause, that it did not work. */
     public void signIn() throws IOException {
@@ -62,9 +67,5 @@ public class SignInPage {
 
     public @Nullable String getNext() {
         return next;
-    }
-
-    public void setNext(@Nullable String next) {
-        this.next = next;
     }
 }
