@@ -24,7 +24,7 @@ class DocumentRow {
     String name = "";
 
     @OneToMany(fetch = FetchType.LAZY)
-    @JoinColumn(name = "document_id", insertable = false, updatable = false)
+    @JoinColumn(name = "documentId", insertable = false, updatable = false)
     @OrderBy("number desc")
     List<VersionRow> versions = new ArrayList<>();
 

@@ -50,7 +50,7 @@ class AnswerRow {
     Instant createdAt = Instant.now();
 
     @OneToMany(fetch = FetchType.LAZY, cascade = CascadeType.PERSIST)
-    @JoinColumn(name = "answer_id", insertable = false, updatable = false)
+    @JoinColumn(name = "answerId", insertable = false, updatable = false)
     @OrderBy("number")
     List<CitationRow> citations = new ArrayList<>();
 

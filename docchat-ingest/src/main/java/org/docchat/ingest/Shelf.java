@@ -1,0 +1,306 @@
+package org.docchat.ingest;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.UUID;
+import org.docchat.domain.Embedding;
+import org.docchat.domain.Transactions;
+import org.docchat.ingest.Queue.Job;
+import org.docchat.ingest.Queue.LeaseLost;
+import org.docchat.ingest.extract.ExtractedText;
+import org.hibernate.Session;
+
+/** Where texts, passages and embeddings are put, each step in one transaction that holds the version's lease. */
+final class Shelf {
+    private final Transactions<EntityManager> transactions;
+
+    Shelf(Transactions<EntityManager> transactions) {
+        this.transactions = transactions;
+    }
+
+    /** A passage that is to be embedded, with its context before it. */
+    record Waiting(long passage, String text) {}
+
+    void writeContent(Job job, Path file) throws IOException {
+        try (var out = Files.newOutputStream(file)) {
+            for (int ordinal = 0; ; ordinal++) {
+                int part = ordinal;
+                var bytes = transactions.asWorker(session -> Rows.of(session.createNativeQuery(
+                                        "select bytes from content_part where content_id = :id and ordinal = :ordinal",
+                                        Tuple.class)
+                                .setParameter("id", job.content())
+                                .setParameter("ordinal", part))
+                        .map(row -> row.get("bytes", byte[].class))
+                        .findFirst());
+                if (bytes.isEmpty()) {
+                    return;
+                }
+                out.write(bytes.get());
+            }
+        }
+    }
+
+    /**
+     * Stores text and passages. A document without an earlier version is found by keyword from here on.
+     *
+     * @throws LeaseLost if the version is no longer this worker's
+     */
+    void storeText(Job job, ExtractedText text, List<Splitter.Chunk> chunks) {
+        var whole = new StringBuilder();
+        text.pages().forEach(page -> whole.append(page.text()));
+        transactions.asWorker(session -> {
+            requireLease(session, job);
+            // A worker before this one may have died between here and the end of its transaction's effects.
+            run(session, "delete from passage where document_id = :document and version = :version", job);
+            run(session, "delete from page where document_id = :document and version = :version", job);
+            var language =
+                    (String) session.createNativeQuery("select language from collection where id = :id", String.class)
+                            .setParameter("id", job.collection())
+                            .getSingleResult();
+            session.unwrap(Session.class).doWork(connection -> {
+                try (var insert = connection.prepareStatement("""
+                        insert into page (document_id, version, ordinal, collection_id, number, label, start_at, end_at,
+                                          text, words)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        """)) {
+                    insertPages(insert, job, text.pages());
+                }
+                try (var insert = connection.prepareStatement("""
+                        insert into passage (document_id, version, ordinal, collection_id, page, section, start_at,
+                                             end_at, text, context, lexemes)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, lexemes(?, ?))
+                        """)) {
+                    insertPassages(insert, job, chunks, whole, language);
+                }
+            });
+            session.createNativeQuery("""
+                            update version v set state = 'embedding', progress_step = 'embedding passages',
+                                   progress_done = 0, progress_total = :passages, pages = :pages,
+                                   passages = :passages, notes = :notes,
+                                   lexemes = (select coalesce(sum(length_of(p.lexemes)), 0) from passage p
+                                               where p.document_id = v.document_id and p.version = v.number),
+                                   current_from = case when exists (select from version o
+                                                                     where o.document_id = v.document_id
+                                                                       and o.current_from is not null)
+                                                       then null else now() end
+                             where document_id = :document and number = :version
+                            """)
+                    .setParameter("passages", chunks.size())
+                    .setParameter("pages", (int) text.pages().stream()
+                            .filter(page -> page.number() > 0)
+                            .count())
+                    .setParameter("notes", String.join("\n", text.notes()))
+                    .setParameter("document", job.document())
+                    .setParameter("version", job.version())
+                    .executeUpdate();
+            post(session, job);
+            return null;
+        });
+    }
+
+    private static void insertPages(PreparedStatement insert, Job job, List<ExtractedText.Page> pages)
+            throws SQLException {
+        int start = 0;
+        for (int i = 0; i < pages.size(); i++) {
+            var page = pages.get(i);
+            int end = start + page.text().length();
+            bindKey(insert, job, i);
+            insert.setInt(5, page.number());
+            insert.setString(6, page.label());
+            insert.setInt(7, start);
+            insert.setInt(8, end);
+            insert.setString(9, page.text());
+            insert.setBytes(10, StoredPage.encode(page.words()));
+            insert.addBatch();
+            start = end;
+            if (i % 200 == 199) {
+                insert.executeBatch();
+            }
+        }
+        insert.executeBatch();
+    }
+
+    private static void insertPassages(
+            PreparedStatement insert, Job job, List<Splitter.Chunk> chunks, CharSequence whole, String language)
+            throws SQLException {
+        for (int i = 0; i < chunks.size(); i++) {
+            var chunk = chunks.get(i);
+            var text = whole.subSequence(chunk.start(), chunk.end()).toString();
+            var context = chunk.context() == null ? "" : chunk.context();
+            bindKey(insert, job, i);
+            insert.setObject(5, chunk.page() == 0 ? null : chunk.page());
+            insert.setString(6, chunk.section());
+            insert.setInt(7, chunk.start());
+            insert.setInt(8, chunk.end());
+            insert.setString(9, text);
+            insert.setString(10, context);
+            insert.setString(11, language);
+            insert.setString(12, context + "\n" + text);
+            insert.addBatch();
+            if (i % 200 == 199) {
+                insert.executeBatch();
+            }
+        }
+        insert.executeBatch();
+    }
+
+    private static void bindKey(PreparedStatement insert, Job job, int ordinal) throws SQLException {
+        insert.setObject(1, job.document());
+        insert.setInt(2, job.version());
+        insert.setInt(3, ordinal);
+        insert.setObject(4, job.collection());
+    }
+
+    /** Puts the passages of a current version into the inverted index, if they are not in it. */
+    private static void post(EntityManager session, Job job) {
+        run(session, """
+                insert into posting (collection_id, lexeme, passage_id, frequency, length)
+                select p.collection_id, l.lexeme, p.id, least(coalesce(array_length(l.positions, 1), 1), 32767),
+                       length_of(p.lexemes)
+                  from version v
+                  join passage p on p.document_id = v.document_id and p.version = v.number
+                 cross join lateral unnest(p.lexemes) l
+                 where v.document_id = :document and v.number = :version
+                   and v.current_from is not null and v.current_to is null
+                on conflict do nothing
+                """, job);
+    }
+
+    /** Copies the embeddings of passages whose text and context stood in an earlier version word by word. */
+    void reuseEmbeddings(Job job, String model) {
+        transactions.asWorker(session -> session.createNativeQuery("""
+                        insert into embedding (passage_id, model, collection_id, vector, bits)
+                        select distinct on (n.id) n.id, e.model, e.collection_id, e.vector, e.bits
+                          from passage n
+                          join passage o on o.document_id = n.document_id and o.version < n.version
+                                        and md5(o.text) = md5(n.text) and o.text = n.text and o.context = n.context
+                          join embedding e on e.passage_id = o.id and e.model = :model
+                         where n.document_id = :document and n.version = :version
+                        on conflict do nothing
+                        """)
+                .setParameter("model", model)
+                .setParameter("document", job.document())
+                .setParameter("version", job.version())
+                .executeUpdate());
+    }
+
+    List<Waiting> withoutEmbedding(Job job, String model) {
+        return transactions.asWorker(session -> Rows.of(session.createNativeQuery("""
+                                select p.id, p.context, p.text from passage p
+                                 where p.document_id = :document and p.version = :version
+                                   and not exists (select from embedding e
+                                                    where e.passage_id = p.id and e.model = :model)
+                                 order by p.ordinal
+                                """, Tuple.class)
+                        .setParameter("model", model)
+                        .setParameter("document", job.document())
+                        .setParameter("version", job.version()))
+                .map(row -> new Waiting(
+                        row.get("id", Long.class),
+                        (row.get("context", String.class) + "\n" + row.get("text", String.class)).strip()))
+                .toList());
+    }
+
+    /** @throws LeaseLost if the version is no longer this worker's */
+    void storeEmbeddings(Job job, String model, List<Waiting> passages, List<Embedding> embeddings) {
+        if (passages.size() != embeddings.size()) {
+            throw new IllegalStateException(
+                    "the model answered " + embeddings.size() + " embeddings for " + passages.size() + " texts");
+        }
+        transactions.asWorker(session -> {
+            requireLease(session, job);
+            session.unwrap(Session.class).doWork(connection -> {
+                try (var insert = connection.prepareStatement("""
+                        insert into embedding (passage_id, model, collection_id, vector, bits)
+                        values (?, ?, ?, ?, cast(? as bit varying))
+                        on conflict do nothing
+                        """)) {
+                    for (int i = 0; i < passages.size(); i++) {
+                        insert.setLong(1, passages.get(i).passage());
+                        insert.setString(2, model);
+                        insert.setObject(3, job.collection());
+                        insert.setObject(4, embeddings.get(i).vector());
+                        insert.setString(5, embeddings.get(i).signs());
+                        insert.addBatch();
+                    }
+                    insert.executeBatch();
+                }
+            });
+            return null;
+        });
+    }
+
+    /**
+     * Makes the version the one that answers, in one step: searchers see the version before or this one, never a
+     * mixture. A version that was overtaken by a newer one is indexed, but does not answer.
+     *
+     * @throws LeaseLost if the version is no longer this worker's
+     */
+    void index(Job job, String model) {
+        transactions.asWorker(session -> {
+            // One switch of a document at a time.
+            session.createNativeQuery("select id from document where id = :id for update", UUID.class)
+                    .setParameter("id", job.document())
+                    .getResultList();
+            requireLease(session, job);
+            run(session, """
+                    delete from posting p using passage o cross join lateral unnest(o.lexemes) l
+                     where o.document_id = :document and o.version < :version
+                       and p.collection_id = o.collection_id and p.lexeme = l.lexeme and p.passage_id = o.id
+                    """, job);
+            run(session, """
+                    update embedding e set live = false from passage o
+                     where e.passage_id = o.id and e.live and o.document_id = :document and o.version < :version
+                    """, job);
+            run(session, """
+                    update version set current_to = now()
+                     where document_id = :document and number < :version
+                       and current_from is not null and current_to is null
+                    """, job);
+            run(session, """
+                    update version v set state = 'indexed', indexed_at = now(), leased_by = null, leased_until = null,
+                           progress_step = null,
+                           current_from = coalesce(current_from, case when not exists (
+                               select from version o where o.document_id = v.document_id and o.number > v.number
+                                                       and o.current_from is not null) then now() end)
+                     where document_id = :document and number = :version
+                    """, job);
+            post(session, job);
+            run(session, """
+                    update embedding e set live = true
+                      from passage p
+                      join version v on v.document_id = p.document_id and v.number = p.version
+                     where e.passage_id = p.id and p.document_id = :document and p.version = :version
+                       and v.current_from is not null and v.current_to is null
+                    """, job);
+            return null;
+        });
+    }
+
+    private static void requireLease(EntityManager session, Job job) {
+        var held = session.createNativeQuery("""
+                        select number from version
+                         where document_id = :document and number = :version and leased_by = :lease for update
+                        """, Integer.class)
+                .setParameter("document", job.document())
+                .setParameter("version", job.version())
+                .setParameter("lease", job.lease())
+                .getResultList();
+        if (held.isEmpty()) {
+            throw new LeaseLost(job);
+        }
+    }
+
+    private static void run(EntityManager session, String sql, Job job) {
+        session.createNativeQuery(sql)
+                .setParameter("document", job.document())
+                .setParameter("version", job.version())
+                .executeUpdate();
+    }
+}

@@ -1,0 +1,163 @@
+package org.docchat.ingest;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import org.docchat.domain.Caller;
+import org.docchat.domain.CollectionId;
+import org.docchat.domain.Failure;
+import org.docchat.domain.Role;
+import org.docchat.domain.Transactions;
+
+/**
+ * Takes bytes in. Each piece is a transaction of its own, so that neither a large upload nor a slow one holds memory or
+ * a connection; the version that makes them a document is the last, and the acknowledgement.
+ */
+final class Uploads {
+    static final int PIECE = 1 << 20;
+
+    private final Transactions<EntityManager> transactions;
+    private final long maxBytes;
+
+    Uploads(Transactions<EntityManager> transactions, long maxBytes) {
+        this.transactions = transactions;
+        this.maxBytes = maxBytes;
+    }
+
+    Library.Accepted accept(Caller caller, CollectionId collection, String givenName, InputStream bytes)
+            throws IOException {
+        var name = documentName(givenName);
+        var sniffer = new FormatSniffer();
+        if (DocumentFormat.named(name).isEmpty()) {
+            // Before a byte is read.
+            throw new Failure.UnsupportedMediaType(
+                    "Documents named like " + name + " are not read.", DocumentFormat.supported());
+        }
+        var content = UUID.randomUUID();
+        transactions.as(caller, session -> {
+            Library.require(session, collection, Role.EDITOR);
+            return session.createNativeQuery("insert into content (id, collection_id) values (:id, :collection)")
+                    .setParameter("id", content)
+                    .setParameter("collection", collection.value())
+                    .executeUpdate();
+        });
+        boolean kept = false;
+        try {
+            var digest = sha256();
+            long size = 0;
+            var piece = new byte[PIECE];
+            for (int ordinal = 0; ; ordinal++) {
+                int length = bytes.readNBytes(piece, 0, PIECE);
+                size += length;
+                if (size > maxBytes) {
+                    throw new Failure.TooLarge(maxBytes);
+                }
+                if (length == 0) {
+                    break;
+                }
+                digest.update(piece, 0, length);
+                sniffer.update(piece, 0, length);
+                store(caller, content, collection, ordinal, length == PIECE ? piece : Arrays.copyOf(piece, length));
+            }
+            if (size == 0) {
+                throw new Failure.Invalid("empty_document", "The document is empty: it has no bytes.");
+            }
+            var mediaType = sniffer.finish(name).mediaType();
+            var upload = new Upload(
+                    content, collection, name, mediaType, size, HexFormat.of().formatHex(digest.digest()));
+            var accepted = transactions.as(caller, session -> become(session, upload));
+            kept = accepted.isNew();
+            return accepted;
+        } finally {
+            if (!kept) {
+                transactions.as(caller, session -> session.createNativeQuery("delete from content where id = :id")
+                        .setParameter("id", content)
+                        .executeUpdate());
+            }
+        }
+    }
+
+    /** What has arrived. */
+    private record Upload(
+            UUID content, CollectionId collection, String name, String mediaType, long size, String sha256) {}
+
+    private void store(Caller caller, UUID content, CollectionId collection, int ordinal, byte[] bytes) {
+        transactions.as(caller, session -> session.createNativeQuery("""
+                                insert into content_part (content_id, ordinal, collection_id, bytes)
+                                values (:id, :ordinal, :collection, :bytes)
+                                """)
+                .setParameter("id", content)
+                .setParameter("ordinal", ordinal)
+                .setParameter("collection", collection.value())
+                .setParameter("bytes", bytes)
+                .executeUpdate());
+    }
+
+    /** Makes the bytes a version, unless they are the newest one already. */
+    private static Library.Accepted become(EntityManager session, Upload upload) {
+        session.createNativeQuery("""
+                        insert into document (id, collection_id, name) values (gen_random_uuid(), :collection, :name)
+                        on conflict (collection_id, name) do nothing
+                        """)
+                .setParameter("collection", upload.collection.value())
+                .setParameter("name", upload.name)
+                .executeUpdate();
+        // The lock makes uploads of one name take turns: two equal ones become one version, two others two.
+        var id = (UUID) session.createNativeQuery(
+                        "select id from document where collection_id = :collection and name = :name for update",
+                        UUID.class)
+                .setParameter("collection", upload.collection.value())
+                .setParameter("name", upload.name)
+                .getSingleResult();
+        var newest = Rows.of(session.createNativeQuery(
+                                "select number, sha256 from version where document_id = :id order by number desc limit 1",
+                                Tuple.class)
+                        .setParameter("id", id))
+                .findFirst();
+        boolean isNew = newest.isEmpty() || !newest.get().get("sha256").equals(upload.sha256);
+        if (isNew) {
+            var row = new VersionRow();
+            row.documentId = id;
+            row.number = newest.map(last -> last.get("number", Integer.class)).orElse(0) + 1;
+            row.collectionId = upload.collection.value();
+            row.contentId = upload.content;
+            row.mediaType = upload.mediaType;
+            row.size = upload.size;
+            row.sha256 = upload.sha256;
+            session.persist(row);
+            session.flush();
+        }
+        return new Library.Accepted(session.find(DocumentRow.class, id).toDocument(), isNew);
+    }
+
+    /** The last part of a path, without what would confuse a reader or a file system. */
+    static String documentName(String given) {
+        Function<String, String> last = path -> path.substring(path.lastIndexOf('/') + 1);
+        var name = last.apply(given.replace('\\', '/'))
+                .replaceAll("\\p{Cntrl}", "")
+                .strip();
+        if (name.isEmpty() || List.of(".", "..").contains(name)) {
+            throw new Failure.Invalid("invalid_name", "A document needs a file name, such as report.pdf.");
+        }
+        if (name.length() > 255) {
+            throw new Failure.Invalid("invalid_name", "A document's name has at most 255 characters.");
+        }
+        return name;
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

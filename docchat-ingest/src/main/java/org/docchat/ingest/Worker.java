@@ -1,0 +1,159 @@
+package org.docchat.ingest;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.docchat.domain.DocumentState.Problem;
+import org.docchat.domain.EmbeddingModel;
+import org.docchat.ingest.Queue.Job;
+import org.docchat.ingest.extract.Extractor;
+
+/**
+ * Takes documents from the queue, one at a time, through all steps that are left for them. Every step ends with a
+ * transaction that checks the lease, so that a document which two workers believe to be theirs is still indexed once.
+ */
+public final class Worker implements Runnable {
+    private static final Logger LOG = Logger.getLogger(Worker.class.getName());
+    private static final Duration IDLE = Duration.ofMillis(300);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(10);
+    private static final int BATCH = 32;
+
+    private final Queue queue;
+    private final Shelf shelf;
+    private final EmbeddingModel model;
+    private final Extractor extractor;
+    private final Splitter splitter;
+    private final ScheduledExecutorService clock;
+
+    /**
+     * @param extractor used by this worker alone
+     * @param clock keeps the lease alive while a long step runs
+     */
+    public Worker(
+            org.docchat.domain.Transactions<jakarta.persistence.EntityManager> transactions,
+            EmbeddingModel model,
+            Extractor extractor,
+            ScheduledExecutorService clock) {
+        this.queue = new Queue(transactions);
+        this.shelf = new Shelf(transactions);
+        this.model = model;
+        this.extractor = extractor;
+        this.splitter = new Splitter(model::countTokens, model.maxTokens());
+        this.clock = clock;
+    }
+
+    /** Works until the thread is interrupted. */
+    @Override
+    public void run() {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                var job = queue.lease();
+                if (job.isPresent()) {
+                    work(job.get());
+                } else {
+                    Thread.sleep(IDLE.toMillis());
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "the queue could not be read; trying again", e);
+                pause();
+            }
+        }
+    }
+
+    private void work(Job job) throws InterruptedException {
+        var heartbeat = clock.scheduleAtFixedRate(
+                () -> renew(job), HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            if (!job.hasText()) {
+                read(job);
+            }
+            embed(job);
+            shelf.index(job, model.name());
+        } catch (Extractor.Unreadable e) {
+            queue.reject(job, new Problem(e.code(), String.valueOf(e.getMessage())));
+        } catch (Queue.LeaseLost e) {
+            LOG.log(Level.INFO, "{0} was deleted, or is another worker''s now", job);
+        } catch (InterruptedException e) {
+            queue.release(job);
+            throw e;
+        } catch (RuntimeException e) {
+            if (Thread.interrupted()) {
+                queue.release(job);
+                throw new InterruptedException();
+            }
+            LOG.log(Level.WARNING, "attempt " + job.attempts() + " at " + job + " failed", e);
+            queue.postpone(job, e);
+        } finally {
+            heartbeat.cancel(false);
+        }
+    }
+
+    /** A heartbeat that fails once must not be the last. */
+    private void renew(Job job) {
+        try {
+            queue.renew(job);
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "the lease of " + job + " could not be renewed", e);
+        }
+    }
+
+    private void read(Job job) throws Extractor.Unreadable, InterruptedException {
+        queue.progress(job, "parsing", "reading pages", 0, 0);
+        try {
+            var file = Files.createTempFile("docchat", "");
+            try {
+                shelf.writeContent(job, file);
+                var reported = new long[1];
+                var text = extractor.extract(file, job.mediaType(), (done, total) -> {
+                    long now = System.nanoTime();
+                    if (now - reported[0] > 300_000_000L) {
+                        reported[0] = now;
+                        queue.progress(job, "parsing", "reading pages", done, total);
+                    }
+                });
+                var chunks = splitter.split(text);
+                if (chunks.isEmpty()) {
+                    throw new Extractor.Unreadable(
+                            "no_text",
+                            "No text was found in this document. If it is a scan, it needs text recognition (OCR)"
+                                    + " first.");
+                }
+                shelf.storeText(job, text, chunks);
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void embed(Job job) throws InterruptedException {
+        shelf.reuseEmbeddings(job, model.name());
+        var waiting = shelf.withoutEmbedding(job, model.name());
+        int total = waiting.size();
+        for (int from = 0; from < total; from += BATCH) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            queue.progress(job, "embedding", "embedding passages", from, total);
+            var batch = waiting.subList(from, Math.min(from + BATCH, total));
+            var texts = batch.stream().map(Shelf.Waiting::text).toList();
+            shelf.storeEmbeddings(job, model.name(), batch, model.embedPassages(texts));
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(1_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package org.docchat.web.platform;
+
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Provider;
+import jakarta.persistence.EntityManager;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.Transactions;
+import org.docchat.ingest.Worker;
+import org.docchat.ingest.extract.ExtractionProcess;
+import org.docchat.web.security.Users;
+import org.jspecify.annotations.Nullable;
+
+/** What happens between deployment and readiness, in order, and its undoing. */
+@ApplicationScoped
+public class Startup {
+    private static final Logger LOG = Logger.getLogger(Startup.class.getName());
+
+    @Resource(lookup = "java:app/jdbc/docchat")
+    private DataSource database;
+
+    @Resource
+    private ManagedThreadFactory threads;
+
+    @Resource
+    private ManagedScheduledExecutorService clock;
+
+    @Inject
+    private Settings settings;
+
+    @Inject
+    private Users users;
+
+    @Inject
+    private Transactions<EntityManager> transactions;
+
+    /** Asked for only once there is a servlet context, which their files are found by. */
+    @Inject
+    private Provider<EmbeddingModel> model;
+
+    @Inject
+    private Provider<ExtractionProcess> extraction;
+
+    private final List<Thread> workers = new ArrayList<>();
+    private volatile boolean ready;
+
+    @SuppressWarnings("NullAway.Init")
+    Startup() {}
+
+    void start(@Observes @Initialized(ApplicationScoped.class) @Nullable Object event) throws InterruptedException {
+        try {
+            new Schema(database).migrate();
+            users.createFirstAdministrator(settings.adminPassword()).ifPresent(Startup::showOnce);
+            model.get().embedQuestion("ready?");
+            for (int i = 0; i < settings.workers(); i++) {
+                var worker = threads.newThread(new Worker(transactions, model.get(), extraction.get(), clock));
+                worker.setName("docchat-ingest-" + i);
+                worker.start();
+                workers.add(worker);
+            }
+            ready = true;
+        } catch (RuntimeException e) {
+            // The launcher waits for either this or readiness; a server that starts without us would wait for ever.
+            System.setProperty("docchat.start-failure", String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) @Nullable Object event) throws InterruptedException {
+        ready = false;
+        for (var worker : workers) {
+            worker.interrupt();
+        }
+        for (var worker : workers) {
+            worker.join(10_000);
+            if (worker.isAlive()) {
+                LOG.log(Level.WARNING, "{0} did not stop in time; its lease will run out", worker.getName());
+            }
+        }
+    }
+
+    /** Whether schema, model and workers are there. */
+    boolean isReady() {
+        return ready;
+    }
+
+    private static void showOnce(String password) {
+        if (Boolean.getBoolean("docchat.launcher")) {
+            System.setProperty("docchat.generated-admin-password", password);
+        } else {
+            System.out.println("DocChat: first administrator: admin / " + password + " (shown this once)");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package org.docchat.web.platform;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
+import jakarta.persistence.EntityManager;
+import jakarta.servlet.ServletContext;
+import java.io.File;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.Transactions;
+import org.docchat.ingest.Library;
+import org.docchat.ingest.extract.ExtractionProcess;
+import org.docchat.ingest.extract.Limits;
+import org.docchat.query.ExtractiveWriter;
+import org.docchat.query.Librarian;
+import org.docchat.web.model.OnnxEmbeddingModel;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
+
+/** The contexts and what they are given: plain objects, made here and nowhere else. */
+@ApplicationScoped
+class Wiring {
+    private @Nullable ServletContext servlet;
+
+    /** Before anything that needs a file of the WAR; what can be injected as ServletContext lives in requests only. */
+    void remember(
+            @Observes @Initialized(ApplicationScoped.class) @Priority(Interceptor.Priority.PLATFORM_BEFORE)
+                    ServletContext context) {
+        servlet = context;
+    }
+
+    @Produces
+    @Singleton
+    Settings settings() {
+        return Settings.of(ConfigProvider.getConfig());
+    }
+
+    @Produces
+    @Singleton
+    EmbeddingModel embeddingModel(Settings settings) {
+        return OnnxEmbeddingModel.bgeSmall(inWar("model"), settings.modelThreads());
+    }
+
+    void close(@Disposes EmbeddingModel model) throws Exception {
+        if (model instanceof AutoCloseable closeable) {
+            closeable.close();
+        }
+    }
+
+    @Produces
+    @Singleton
+    ExtractionProcess extraction(Settings settings) {
+        var standard = Limits.standard();
+        var limits = new Limits(
+                settings.parserHeapMegabytes(),
+                Duration.ofSeconds(settings.parserTimeoutSeconds()),
+                standard.maxCharacters(),
+                standard.maxPages(),
+                standard.documentsPerProcess());
+        return new ExtractionProcess(ExtractionProcess.classPathOf(inWar("parser")), limits, temporaryDirectory());
+    }
+
+    void close(@Disposes ExtractionProcess extraction) {
+        extraction.close();
+    }
+
+    @Produces
+    @Singleton
+    Library library(Transactions<EntityManager> transactions, Settings settings) {
+        return new Library(transactions, settings.uploadMaxBytes());
+    }
+
+    @Produces
+    @Singleton
+    Librarian librarian(Transactions<EntityManager> transactions, EmbeddingModel model) {
+        return new Librarian(transactions, model, new ExtractiveWriter(model));
+    }
+
+    private Path temporaryDirectory() {
+        // The server owns it and clears it with the application.
+        return servlet().getAttribute(ServletContext.TEMPDIR) instanceof File directory
+                ? directory.toPath()
+                : Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    private ServletContext servlet() {
+        return Objects.requireNonNull(servlet, "the application is not initialized");
+    }
+
+    private Path inWar(String directory) {
+        var path = servlet().getRealPath("/WEB-INF/" + directory);
+        if (path == null) {
+            throw new IllegalStateException("DocChat must be deployed exploded: the server does not unpack its WAR");
+        }
+        return Path.of(path);
+    }
+}
