@@ -17,10 +17,6 @@ import jakarta.ws.rs.sse.SseEventSink;
 import java.util.List;
 import org.docchat.domain.CollectionId;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -37,16 +33,7 @@ public class AnswersResource {
 
     @POST
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Ask several collections")
-    @APIResponse(
-            responseCode = "200",
-            description = "As JSON, or as events: `passages`, `token` …, then `answer` or `error`",
-            content = {
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = Views.GivenAnswer.class)),
-                @Content(mediaType = MediaType.SERVER_SENT_EVENTS)
-            })
+    @Operation(hidden = true) // described by ApiDescription
     public void ask(Bodies.@Nullable Question body, @Suspended AsyncResponse response) {
         var question = Parameters.body(body);
         asking.answer(Asking.collections(question.collections()), question, response);
@@ -54,16 +41,7 @@ public class AnswersResource {
 
     @POST
     @Produces(EVENTS_IF_ASKED_FOR)
-    @Operation(summary = "Ask several collections")
-    @APIResponse(
-            responseCode = "200",
-            description = "As JSON, or as events: `passages`, `token` …, then `answer` or `error`",
-            content = {
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = Views.GivenAnswer.class)),
-                @Content(mediaType = MediaType.SERVER_SENT_EVENTS)
-            })
+    @Operation(hidden = true) // described by ApiDescription
     public void listen(
             Bodies.@Nullable Question body,
             @Context HttpServletResponse response,
@@ -84,42 +62,14 @@ public class AnswersResource {
 
         @POST
         @Produces(MediaType.APPLICATION_JSON)
-        @Operation(summary = "Ask a collection")
-        @RequestBody(
-                content =
-                        @Content(
-                                schema = @Schema(implementation = Bodies.Question.class),
-                                example = "{\"question\":\"How long do refunds take?\"}"))
-        @APIResponse(
-                responseCode = "200",
-                description = "As JSON, or as events: `passages`, `token` …, then `answer` or `error`",
-                content = {
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = Views.GivenAnswer.class)),
-                    @Content(mediaType = MediaType.SERVER_SENT_EVENTS)
-                })
+        @Operation(hidden = true) // described by ApiDescription
         public void ask(@PathParam("id") String id, Bodies.@Nullable Question body, @Suspended AsyncResponse response) {
             asking.answer(List.of(CollectionId.parse(id)), Parameters.body(body), response);
         }
 
         @POST
         @Produces(EVENTS_IF_ASKED_FOR)
-        @Operation(summary = "Ask a collection")
-        @RequestBody(
-                content =
-                        @Content(
-                                schema = @Schema(implementation = Bodies.Question.class),
-                                example = "{\"question\":\"How long do refunds take?\"}"))
-        @APIResponse(
-                responseCode = "200",
-                description = "As JSON, or as events: `passages`, `token` …, then `answer` or `error`",
-                content = {
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = Views.GivenAnswer.class)),
-                    @Content(mediaType = MediaType.SERVER_SENT_EVENTS)
-                })
+        @Operation(hidden = true) // described by ApiDescription
         public void listen(
                 @PathParam("id") String id,
                 Bodies.@Nullable Question body,

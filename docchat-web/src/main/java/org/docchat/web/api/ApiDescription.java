@@ -1,17 +1,21 @@
 package org.docchat.web.api;
 
+import java.util.Map;
 import org.docchat.web.security.Problem;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.PathItem;
 import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 
 /** Completes what the server finds out about the resources by itself; named in microprofile-config.properties. */
 public class ApiDescription implements OASFilter {
     private static final String UPLOADS = "/api/v1/collections/{id}/documents";
+    private static final String ASK_SEVERAL = "Ask several collections";
 
     @Override
     public Operation filterOperation(Operation operation) {
@@ -25,12 +29,7 @@ public class ApiDescription implements OASFilter {
                 responses.addAPIResponse("200", found.description("What was asked for"));
             }
         }
-        responses.addAPIResponse(
-                "default",
-                OASFactory.createAPIResponse()
-                        .description("A problem")
-                        .content(content(
-                                Problem.MEDIA_TYPE, OASFactory.createSchema().ref("Problem"))));
+        responses.addAPIResponse("default", problemResponse());
         return operation;
     }
 
@@ -39,7 +38,9 @@ public class ApiDescription implements OASFilter {
         var content = response.getContent();
         var json = content == null ? null : content.getMediaType("application/json");
         var schema = json == null ? null : json.getSchema();
-        return schema != null && schema.getRef() == null && schema.getProperties() == null;
+        return schema != null
+                && schema.getRef() == null
+                && (schema.getProperties() == null || schema.getProperties().isEmpty());
     }
 
     @Override
@@ -58,12 +59,65 @@ public class ApiDescription implements OASFilter {
                                                     text().format("binary").description("Any number of parts"))
                                             .addRequired("file"))));
         }
+        paths.addPathItem("/api/v1/answers", answers(ASK_SEVERAL));
+        paths.addPathItem(
+                "/api/v1/collections/{id}/answers",
+                answers("Ask a collection")
+                        .addParameter(OASFactory.createParameter()
+                                .name("id")
+                                .in(Parameter.In.PATH)
+                                .required(true)
+                                .schema(text())));
         // A template of OpenAPI has no pattern.
         var raw = paths.getPathItem(UPLOADS + "/{name: .+}");
         if (raw != null) {
             paths.removePathItem(UPLOADS + "/{name: .+}");
             paths.addPathItem(UPLOADS + "/{name}", raw);
         }
+    }
+
+    /** The server finds no method that answers later, nor two on one path. */
+    private static PathItem answers(String summary) {
+        var question = object().addProperty("question", text())
+                .addProperty("conversationId", text().nullable(true).description("Null or absent begins a new one"))
+                .addProperty("asOf", text().nullable(true).format("date-time"))
+                .addRequired("question");
+        if (summary.equals(ASK_SEVERAL)) {
+            question.addProperty(
+                            "collections",
+                            OASFactory.createSchema()
+                                    .type(Schema.SchemaType.ARRAY)
+                                    .items(text()))
+                    .addRequired("collections");
+        }
+        var answer = content("application/json", OASFactory.createSchema().ref("GivenAnswer"))
+                .addMediaType("text/event-stream", OASFactory.createMediaType().schema(text()));
+        var post = OASFactory.createOperation()
+                .addTag("Search and answers")
+                .summary(summary)
+                .description("With `Accept: text/event-stream`: `passages`, `token` …, then `answer` or `error`.")
+                .requestBody(OASFactory.createRequestBody()
+                        .required(true)
+                        .content(OASFactory.createContent()
+                                .addMediaType(
+                                        "application/json",
+                                        OASFactory.createMediaType()
+                                                .schema(question)
+                                                .example(Map.of("question", "How long do refunds take?")))))
+                .responses(OASFactory.createAPIResponses()
+                        .addAPIResponse(
+                                "200",
+                                OASFactory.createAPIResponse()
+                                        .description("The answer")
+                                        .content(answer))
+                        .addAPIResponse("default", problemResponse()));
+        return OASFactory.createPathItem().POST(post);
+    }
+
+    private static APIResponse problemResponse() {
+        return OASFactory.createAPIResponse()
+                .description("A problem")
+                .content(content(Problem.MEDIA_TYPE, OASFactory.createSchema().ref("Problem")));
     }
 
     private static Schema problem() {
