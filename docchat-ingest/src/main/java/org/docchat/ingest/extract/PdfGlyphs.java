@@ -48,6 +48,8 @@ final class PdfGlyphs extends PDFTextStripper {
     private float cropWidth;
     private float cropHeight;
     private int rotation;
+    /** By direction, in quarters of a turn. */
+    private int[] glyphs = new int[4];
 
     private PdfGlyphs(Consumer<PageLines> consumer) {
         this.consumer = consumer;
@@ -63,20 +65,12 @@ final class PdfGlyphs extends PDFTextStripper {
 
     @Override
     public void processPage(PDPage page) throws IOException {
-        int displayed = Math.floorMod(page.getRotation(), 360);
+        int displayed = Math.floorMod(page.getRotation() / 90 * 90, 360);
         boolean damaged = read(page, displayed);
-        if (isSideways(lines)) {
-            List<PdfLine> best = lines;
-            int upright = displayed;
-            for (int turn = 90; turn < 360; turn += 90) {
-                damaged |= read(page, (displayed + turn) % 360);
-                if (lines.size() < best.size()) {
-                    best = lines;
-                    upright = rotation;
-                }
-            }
-            lines = best;
-            rotation = upright;
+        int upright = mostGlyphsRun();
+        if (upright != displayed) {
+            // Lines are found in upright text only: what stands on its side falls into letters.
+            damaged |= read(page, upright);
         }
         boolean portrait = rotation % 180 == 0;
         consumer.accept(new PageLines(
@@ -89,19 +83,22 @@ final class PdfGlyphs extends PDFTextStripper {
                 damaged));
     }
 
-    /** Lines are found in upright text only: what stands on its side falls into letters. */
-    private static boolean isSideways(List<PdfLine> lines) {
-        return lines.size() >= 2
-                && lines.stream().mapToInt(PdfLine::characters).sum() < 3 * lines.size()
-                && lines.stream()
-                        .noneMatch(line ->
-                                PdfGlyphs.isWrittenWithoutSpaces(line.text().codePointAt(0)));
+    /** The direction of most of the page's text, in degrees; as displayed where there is none. */
+    private int mostGlyphsRun() {
+        int best = rotation;
+        for (int degrees = 0; degrees < 360; degrees += 90) {
+            if (glyphs[degrees / 90] > glyphs[best / 90]) {
+                best = degrees;
+            }
+        }
+        return best;
     }
 
     /** Whether the page turned out to be damaged. */
     private boolean read(PDPage page, int turned) throws IOException {
         lines = new ArrayList<>();
         words = new ArrayList<>();
+        glyphs = new int[4];
         PDRectangle crop = page.getCropBox();
         cropWidth = crop.getWidth();
         cropHeight = crop.getHeight();
@@ -133,6 +130,8 @@ final class PdfGlyphs extends PDFTextStripper {
         if (clean.isEmpty() || positions.isEmpty()) {
             return;
         }
+        int degrees = Math.round(positions.get(0).getDir());
+        glyphs[Math.floorMod(degrees, 360) / 90] += positions.size();
         if (clean.length() == positions.size() && clean.codePoints().anyMatch(PdfGlyphs::isWrittenWithoutSpaces)) {
             // A whole line of Chinese would be one word: mark its characters one by one.
             for (int i = 0; i < clean.length(); i++) {
