@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +85,15 @@ class CorpusTest {
                     }
                     assertThat(SharedFiles.textOf(read(sound))).contains("Sample Word Document");
                 }));
+    }
+
+    @Tag("U8")
+    @Test
+    void aValueInTheLastCellOfASheetIsFound() throws Exception {
+        Sample sample =
+                SharedFiles.samples("hostile/synthetic-huge-dimension.xlsx").get(0);
+
+        assertThat(SharedFiles.textOf(read(sample))).contains("needle in the last cell");
     }
 
     private ExtractedText read(Sample sample) throws Exception {

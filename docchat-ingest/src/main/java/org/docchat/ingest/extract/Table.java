@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A table being read, row by row. Tables that only lay out a page are read as what stands in them. */
 final class Table {
-    private static final int MOST_CELLS = 2_000;
+    private static final int MOST_CELLS = 20_000;
+    private static final int MOST_EMPTY = 100;
 
     private final TextBuilder builder;
     private final @Nullable Table outer;
@@ -72,8 +73,10 @@ final class Table {
 
     private void endCell() {
         if (cell != null) {
-            if (cells.size() < MOST_CELLS) {
-                cells.add(Characters.fold(Characters.clean(cell.toString())));
+            String text = Characters.fold(Characters.clean(cell.toString()));
+            // A sheet may have one value in its last column and sixteen thousand empty ones before it.
+            if (cells.size() < MOST_CELLS && (!text.isEmpty() || cells.size() < MOST_EMPTY)) {
+                cells.add(text);
             }
             cell = null;
         }
