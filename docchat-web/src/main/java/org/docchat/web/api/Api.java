@@ -8,6 +8,7 @@ import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
 import org.eclipse.microprofile.openapi.annotations.info.Info;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
+import org.eclipse.microprofile.openapi.annotations.servers.Server;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Where the REST API begins. */
@@ -20,6 +21,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
                         description = "Upload documents, ask questions, get answers made of evidence from them."
                                 + " Lists answer `{\"items\":[…],\"nextCursor\":null|\"…\"}`; errors are RFC 9457"
                                 + " `application/problem+json` with a stable `code`."),
+        // As it is reached, whatever this node is called inside.
+        servers = @Server(url = "/"),
         security = @SecurityRequirement(name = "bearer"),
         tags = {
             @Tag(name = "Identity"),
