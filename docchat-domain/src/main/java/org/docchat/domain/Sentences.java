@@ -14,6 +14,8 @@ public final class Sentences {
                     + "|al|et al|cf|vs|etc|approx|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|Inc|Ltd|Co|Corp|Jan|Feb|Mar|Apr|Jun|Jul"
                     + "|Aug|Sept?|Oct|Nov|Dec)\\.$");
 
+    private static final Pattern ROW_OR_ITEM = Pattern.compile(" \\| |\\G\\s*(?:[•◦▪‣·*-]|\\d{1,3}[.)])\\s");
+
     private Sentences() {}
 
     /**
@@ -27,19 +29,46 @@ public final class Sentences {
     /** The sentences of a text in order; together they hold every character that is not white space. */
     public static List<Range> of(String text) {
         var sentences = new ArrayList<Range>();
+        int start = 0;
+        for (int line = 0; line < text.length(); ) {
+            int feed = text.indexOf('\n', line);
+            int next = feed < 0 ? text.length() : feed + 1;
+            // Prose may be wrapped anywhere; a row of a table or an item of a list is a sentence of its own.
+            if (next == text.length()
+                    || standsAlone(text, line, next)
+                    || standsAlone(text, next, lineEnd(text, next))) {
+                cut(sentences, text, start, next);
+                start = next;
+            }
+            line = next;
+        }
+        return sentences;
+    }
+
+    private static int lineEnd(String text, int start) {
+        int feed = text.indexOf('\n', start);
+        return feed < 0 ? text.length() : feed + 1;
+    }
+
+    private static boolean standsAlone(String text, int start, int end) {
+        return text.substring(start, end).isBlank()
+                || ROW_OR_ITEM.matcher(text).region(start, end).find();
+    }
+
+    private static void cut(List<Range> sentences, String text, int from, int to) {
+        var part = text.substring(from, to);
         // The iterator keeps state, so each call has its own.
         var breaks = BreakIterator.getSentenceInstance(Locale.ROOT);
-        breaks.setText(text);
+        breaks.setText(part);
         int start = breaks.first();
         for (int end = breaks.next(); end != BreakIterator.DONE; end = breaks.next()) {
-            if (end < text.length() && isAbbreviated(text, start, end)) {
+            if (end < part.length() && isAbbreviated(part, start, end)) {
                 continue;
             }
-            add(sentences, text, start, end);
+            add(sentences, text, from + start, from + end);
             start = end;
         }
-        add(sentences, text, start, text.length());
-        return sentences;
+        add(sentences, text, from + start, to);
     }
 
     private static boolean isAbbreviated(String text, int start, int end) {

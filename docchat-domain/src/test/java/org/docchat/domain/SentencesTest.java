@@ -37,6 +37,18 @@ class SentencesTest {
     }
 
     @Test
+    void areRowsOfTablesAndItemsOfListsToo() {
+        assertThat(of("Name | Price\nApple | 3 euros\nPear | 4 euros\n\nBuy\neither:\n- one apple\n- two pears"))
+                .containsExactly(
+                        "Name | Price",
+                        "Apple | 3 euros",
+                        "Pear | 4 euros",
+                        "Buy\neither:",
+                        "- one apple",
+                        "- two pears");
+    }
+
+    @Test
     void ofNothingAreNone() {
         assertThat(of(" \n ")).isEmpty();
     }

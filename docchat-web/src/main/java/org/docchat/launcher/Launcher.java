@@ -31,6 +31,8 @@ public final class Launcher {
     /** From the end of the deployment; what takes long is before it. */
     private static final Duration READY_LIMIT = Duration.ofSeconds(30);
 
+    private static final Path DOMAIN = Path.of("config", "domain.xml");
+
     private Launcher() {}
 
     /** Runs until the process is told to stop; exits with 1 and a sentence where it cannot start. */
@@ -163,7 +165,10 @@ public final class Launcher {
             if (process.waitFor() != 0 || !Files.exists(launcher)) {
                 throw new CannotStart("the server could not be unpacked; see " + server.resolve("payara.log") + ".");
             }
+            Files.copy(root.resolve(DOMAIN), server.resolve("domain.xml"), StandardCopyOption.REPLACE_EXISTING);
         }
+        // The server writes down what was deployed and would deploy it once more at the next start.
+        Files.copy(server.resolve("domain.xml"), root.resolve(DOMAIN), StandardCopyOption.REPLACE_EXISTING);
         return launcher;
     }
 

@@ -27,6 +27,7 @@ import org.docchat.domain.EmbeddingModel;
  */
 public final class OnnxEmbeddingModel implements EmbeddingModel, AutoCloseable {
     private static final int MOST_TOKENS = 512;
+    private static final int FEW = 16;
 
     private final String name;
     private final String instruction;
@@ -98,6 +99,10 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, AutoCloseable {
 
     @Override
     public List<Embedding> embedPassages(List<String> texts) {
+        if (texts.size() <= FEW) {
+            // Somebody waits for an answer: not behind a document that is being indexed.
+            return texts.stream().map(this::embed).toList();
+        }
         // Longest first, so that no thread is left alone with a long one at the end.
         var order = IntStream.range(0, texts.size())
                 .boxed()
@@ -125,14 +130,10 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, AutoCloseable {
     /** Runs on the caller's thread, so that a question does not wait behind the passages of a document. */
     @Override
     public Embedding embedQuestion(String text) {
-        try {
-            return embed(instruction + text);
-        } catch (OrtException e) {
-            throw new IllegalStateException("the embedding model failed", e);
-        }
+        return embed(instruction + text);
     }
 
-    private Embedding embed(String text) throws OrtException {
+    private Embedding embed(String text) {
         var ids = tokenizer.encode(text, maxTokens());
         var mask = new long[ids.length];
         java.util.Arrays.fill(mask, 1);
@@ -146,6 +147,8 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, AutoCloseable {
                 ((OnnxTensor) result.get(0)).getFloatBuffer().get(vector);
                 return Embedding.normalized(vector);
             }
+        } catch (OrtException e) {
+            throw new IllegalStateException("the embedding model failed", e);
         } finally {
             inputs.values().forEach(OnnxTensor::close);
         }
