@@ -15,6 +15,7 @@ const narrow = matchMedia("(max-width: 839px)");
 let conversation = null;
 let running = null;
 let opening = 0;
+let cameFrom = null;
 let collections = [];
 
 const reader = new Reader(document.getElementById("reader"), { onClose: () => closeReader() });
@@ -30,6 +31,7 @@ const start = new Start(el("section", { class: "start" }), (found) => {
 });
 
 function read(targets, index) {
+  cameFrom = document.activeElement;
   if (!page.classList.contains("reading")) {
     page.classList.add("reading");
     if (narrow.matches) {
@@ -50,6 +52,8 @@ function closeReader() {
 function hideReader() {
   page.classList.remove("reading");
   reader.hide();
+  cameFrom?.focus({ preventScroll: true });
+  cameFrom = null;
 }
 
 async function ask(question, asked) {

@@ -63,7 +63,6 @@ export class Turn {
     this.body.replaceChildren(
       el("h3", {}, "Not in your documents"),
       el("p", {}, answer.text),
-      ...(this.found.length ? [el("p", { class: "muted small" }, "What came closest stands below; it does not answer the question.")] : []),
     );
     this.below.replaceChildren(...this.#foundFold("What came closest", true), this.#actions(answer));
   }
@@ -121,7 +120,7 @@ export class Turn {
       rate("up", "Helpful"),
       rate("down", "Not helpful"),
       el("span", { class: "facts" },
-        el("span", {}, writer === "extractive" ? "Quoted word for word" : `Written by ${writer}, quotes checked`),
+        answer.outcome === "not_found" ? null : el("span", {}, writer === "extractive" ? "Quoted word for word" : `Written by ${writer}, quotes checked`),
         millis ? el("span", {}, `${(millis / 1000).toFixed(millis < 1000 ? 2 : 1)} s`) : null));
   }
 
