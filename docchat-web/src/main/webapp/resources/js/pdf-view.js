@@ -158,6 +158,8 @@ export class PdfView {
     sheet.node.querySelector("canvas").after(layer);
     const text = new this.pdfjs.TextLayer({ textContentSource: page.streamTextContent(), container: layer, viewport });
     await text.render().catch(() => layer.remove());
+    // pdf.js measures letters on a canvas that it leaves at the end of the page; it is nothing to read.
+    window.document.querySelectorAll(".hiddenCanvasElement").forEach((each) => each.setAttribute("aria-hidden", "true"));
   }
 
   #wipe(sheet) {

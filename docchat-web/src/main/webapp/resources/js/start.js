@@ -92,7 +92,7 @@ export class Start {
     }
     this.progress.replaceChildren(
       ...(documents.length ? [el("div", { class: "card" },
-        el("ul", { class: "reading" }, documents.filter((each) => isBusy(each) || isProblem(each) || documents.length <= 5).slice(0, 5)
+        el("ul", { class: "coming" }, documents.filter((each) => isBusy(each) || isProblem(each) || documents.length <= 5).slice(0, 5)
           .map((each) => el("li", {}, el("div", {}, name(each.name)), stateView(each)))),
         el("div", { class: "row" },
           button("Add more", { symbol: "plus", kind: "tight" }, () => chooseFiles((files) => this.#add(files))),
