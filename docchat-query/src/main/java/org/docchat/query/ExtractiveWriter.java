@@ -22,7 +22,13 @@ public final class ExtractiveWriter implements Writer {
     private static final int CANDIDATES = 14;
     private static final int MOST_SENTENCES = 3;
     /** A further sentence must be nearly as good as the best one. */
-    private static final double ALMOST_AS_GOOD = 0.94;
+    private static final double ALMOST_AS_GOOD = 0.965;
+    /** What lies between two chosen sentences of a passage is quoted with them, up to so many characters. */
+    private static final int BRIDGED = 300;
+
+    private static final int LONGEST_BRIDGE = 1_000;
+    /** A sentence that announces something is nothing without it. */
+    private static final Pattern ANNOUNCES = Pattern.compile("(?is).*(:|\\b(following|as follows|below)\\b.*[.:])$");
 
     private static final int SHORTEST = 12;
     private static final int LONGEST = 700;
@@ -42,26 +48,54 @@ public final class ExtractiveWriter implements Writer {
     }
 
     /** A sentence of a passage, and how well its words cover the question's. */
-    private record Candidate(Passage passage, int rank, int start, String words, double coverage) {}
+    private record Candidate(Passage passage, int rank, int start, String words, double coverage) {
+        int end() {
+            return start + words.length();
+        }
+
+        /** The same, continued in its passage up to an offset. */
+        Candidate to(int end) {
+            int origin = passage.location().start();
+            var longer = passage.text().substring(start - origin, Math.max(end, end()) - origin);
+            return new Candidate(passage, rank, start, longer, coverage);
+        }
+    }
 
     private record Scored(Candidate candidate, double score) {}
 
     @Override
     public Draft write(String question, List<Passage> passages, Consumer<String> tokens, BooleanSupplier isCancelled) {
-        var chosen = choose(question, candidates(question, passages));
-        chosen.sort(Comparator.comparing((Scored scored) -> scored.candidate().rank())
-                .thenComparing(scored -> scored.candidate().start()));
         var text = new StringBuilder();
         var quotes = new ArrayList<Quote>();
-        for (var scored : chosen) {
-            var sentence = scored.candidate();
+        for (var sentence : joined(choose(question, candidates(question, passages)))) {
             int number = quotes.size() + 1;
-            var piece = (text.isEmpty() ? "" : " ") + shown(sentence.words()) + " [" + number + "]";
+            var words = sentence.words();
+            var piece = (text.isEmpty() ? "" : words.contains("\n") ? "\n" : " ") + shown(words) + " [" + number + "]";
             text.append(piece);
             tokens.accept(piece);
-            quotes.add(new Quote(number, sentence.passage(), sentence.start(), sentence.words()));
+            quotes.add(new Quote(number, sentence.passage(), sentence.start(), words));
         }
         return new Draft(text.toString(), quotes, new Librarian.Usage(0, 0));
+    }
+
+    /** In reading order; neighbours in a passage become one quote with what lies between them. */
+    private static List<Candidate> joined(List<Candidate> chosen) {
+        var ordered = chosen.stream()
+                .sorted(Comparator.comparingInt(Candidate::rank).thenComparingInt(Candidate::start))
+                .toList();
+        var joined = new ArrayList<Candidate>();
+        for (var next : ordered) {
+            var last = joined.isEmpty() ? null : joined.get(joined.size() - 1);
+            if (last != null
+                    && last.rank() == next.rank()
+                    && next.start() - last.end() <= BRIDGED
+                    && next.end() - last.start() <= LONGEST_BRIDGE) {
+                joined.set(joined.size() - 1, last.to(next.end()));
+            } else {
+                joined.add(next);
+            }
+        }
+        return joined;
     }
 
     private static List<Candidate> candidates(String question, List<Passage> passages) {
@@ -70,8 +104,16 @@ public final class ExtractiveWriter implements Writer {
         var seen = new HashSet<String>();
         for (int rank = 0; rank < Math.min(PASSAGES, passages.size()); rank++) {
             var passage = passages.get(rank);
-            for (var range : Sentences.of(passage.text())) {
+            var sentences = Sentences.of(passage.text());
+            for (int i = 0; i < sentences.size(); i++) {
+                var range = sentences.get(i);
                 int end = Math.min(range.end(), range.start() + LONGEST);
+                if (i + 1 < sentences.size()
+                        && ANNOUNCES
+                                .matcher(passage.text().substring(range.start(), end))
+                                .matches()) {
+                    end = Math.min(sentences.get(i + 1).end(), range.start() + LONGEST);
+                }
                 var words = passage.text().substring(range.start(), end);
                 // Passages overlap, and documents repeat themselves.
                 if (words.length() < SHORTEST || !seen.add(shown(words))) {
@@ -89,7 +131,7 @@ public final class ExtractiveWriter implements Writer {
         return candidates.subList(0, Math.min(CANDIDATES, candidates.size()));
     }
 
-    private List<Scored> choose(String question, List<Candidate> candidates) {
+    private List<Candidate> choose(String question, List<Candidate> candidates) {
         var asked = model.embedQuestion(question);
         var embedded = model.embedPassages(candidates.stream()
                 .map(c -> c.passage().location().section() == null
@@ -103,21 +145,20 @@ public final class ExtractiveWriter implements Writer {
             scored.add(new Scored(candidate, score));
         }
         scored.sort(Comparator.comparingDouble((Scored s) -> -s.score()));
-        var chosen = new ArrayList<Scored>();
-        for (var next : scored) {
-            if (chosen.size() == MOST_SENTENCES
-                    || !chosen.isEmpty()
-                            && next.score() < ALMOST_AS_GOOD * chosen.get(0).score()) {
-                break;
-            }
-            chosen.add(next);
-        }
-        return chosen;
+        return scored.stream()
+                .limit(MOST_SENTENCES)
+                .filter(next -> next.score() >= ALMOST_AS_GOOD * scored.get(0).score())
+                .map(Scored::candidate)
+                .toList();
     }
 
-    /** As it is shown: lines joined, nothing that looks like a citation. */
+    /** As it is shown: lines kept where they are rows or items, nothing that looks like a citation. */
     private static String shown(String words) {
-        return FOREIGN_MARKER.matcher(words.replaceAll("\\s+", " ").strip()).replaceAll("($1)");
+        var sentences = Sentences.of(words).stream()
+                .map(range -> words.substring(range.start(), range.end()).replaceAll("\\s+", " "))
+                .toList();
+        var separator = words.indexOf('\n') < 0 || sentences.size() < 2 ? " " : "\n";
+        return FOREIGN_MARKER.matcher(String.join(separator, sentences)).replaceAll("($1)");
     }
 
     /** Share of the question's words that a text has. */

@@ -97,12 +97,15 @@ public final class Librarian {
         var after = request.cursor() == null ? null : cursor(request.cursor());
         return transactions.as(caller, session -> {
             var query = session.createQuery(
-                            "select c from ConversationRow c where :at is null or c.updatedAt < :at"
-                                    + " or c.updatedAt = :at and c.id < :id order by c.updatedAt desc, c.id desc",
-                            ConversationRow.class)
-                    .setParameter("at", after == null ? null : after.updatedAt())
-                    .setParameter("id", after == null ? null : after.id().value())
-                    .setMaxResults(request.limit() + 1);
+                    "select c from ConversationRow c"
+                            + (after == null ? "" : " where c.updatedAt < :at or c.updatedAt = :at and c.id < :id")
+                            + " order by c.updatedAt desc, c.id desc",
+                    ConversationRow.class);
+            if (after != null) {
+                query.setParameter("at", after.updatedAt())
+                        .setParameter("id", after.id().value());
+            }
+            query.setMaxResults(request.limit() + 1);
             var rows = query.getResultList().stream()
                     .map(ConversationRow::toConversation)
                     .toList();

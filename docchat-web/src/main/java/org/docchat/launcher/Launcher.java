@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -151,6 +152,7 @@ public final class Launcher {
         var launcher = root.resolve("launch-micro.jar");
         if (!Files.exists(launcher)
                 || Files.getLastModifiedTime(launcher).compareTo(Files.getLastModifiedTime(micro)) < 0) {
+            delete(root);
             var process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
@@ -170,6 +172,16 @@ public final class Launcher {
         // The server writes down what was deployed and would deploy it once more at the next start.
         Files.copy(server.resolve("domain.xml"), root.resolve(DOMAIN), StandardCopyOption.REPLACE_EXISTING);
         return launcher;
+    }
+
+    private static void delete(Path directory) throws IOException {
+        if (Files.exists(directory)) {
+            try (var files = Files.walk(directory)) {
+                for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 
     /** Copies an entry of this jar to a file named after its size, once. */

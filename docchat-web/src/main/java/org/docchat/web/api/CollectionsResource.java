@@ -73,7 +73,9 @@ public class CollectionsResource {
     @Path("{id}")
     @Operation(summary = "A collection")
     public Views.Collection get(@PathParam("id") String id) {
-        return Views.Collection.of(library.collection(current.caller(), CollectionId.parse(id)));
+        var caller = current.caller();
+        var collection = CollectionId.parse(id);
+        return Views.Collection.of(library.collection(caller, collection), library.states(caller, collection));
     }
 
     @PATCH

@@ -4,6 +4,7 @@ import jakarta.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.docchat.domain.Answer;
 import org.docchat.domain.DocumentState;
 import org.docchat.domain.Role;
@@ -75,8 +76,14 @@ public final class Views {
             String role,
             long documents,
             long passages,
+            @Nullable Map<String, Long> states,
             Instant createdAt) {
         static Collection of(org.docchat.domain.Collection collection) {
+            return of(collection, null);
+        }
+
+        /** @param states how many documents are in each state; told of one collection, not in lists */
+        static Collection of(org.docchat.domain.Collection collection, @Nullable Map<String, Long> states) {
             return new Collection(
                     collection.id().toString(),
                     collection.name(),
@@ -85,6 +92,7 @@ public final class Views {
                     nameOf(collection.role()),
                     collection.documents(),
                     collection.passages(),
+                    states,
                     collection.createdAt());
         }
     }

@@ -30,7 +30,7 @@ record Paths(String method, String path) {
 
     /** Called by programs and scripts: refusals are JSON, not a way to the sign-in page. */
     boolean isForPrograms() {
-        return isUnder("/api") || isUnder("/v1") || isUnder("/mcp") || isUnder("/metrics") || isOpen();
+        return isUnder("/api") || isUnder("/v1") || isUnder("/mcp") || isOpen();
     }
 
     /** Served to anybody. */
@@ -49,7 +49,8 @@ record Paths(String method, String path) {
     }
 
     private boolean isOpen() {
-        return (isUnder("/health") || isUnder("/openapi")) && isReading();
+        // Probes and scrapers have no account; what they read names no document, no user and no question.
+        return (isUnder("/health") || isUnder("/metrics") || isUnder("/openapi")) && isReading();
     }
 
     private boolean isReading() {

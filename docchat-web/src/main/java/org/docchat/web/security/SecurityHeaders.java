@@ -53,6 +53,9 @@ public class SecurityHeaders extends HttpFilter {
         }
         if (path.isForPrograms()) {
             response.setHeader("Cache-Control", "no-store");
+        } else if (path.isStatic()) {
+            // Asked for again each time, answered with 304 while unchanged: no stale script after an upgrade.
+            response.setHeader("Cache-Control", "no-cache");
         }
     }
 
