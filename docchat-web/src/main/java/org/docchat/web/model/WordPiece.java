@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -137,17 +136,15 @@ final class WordPiece {
         decomposed
                 .codePoints()
                 .filter(c -> Character.getType(c) != Character.NON_SPACING_MARK)
+                // One by one: of a whole text, a sigma's lower case would depend on where it stands.
+                .map(Character::toLowerCase)
                 .forEach(plain::appendCodePoint);
-        return plain.toString().toLowerCase(Locale.ROOT);
+        return plain.toString();
     }
 
     private static boolean isControl(int c) {
         return switch (Character.getType(c)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.PRIVATE_USE,
-                    Character.SURROGATE,
-                    Character.UNASSIGNED -> true;
+            case Character.CONTROL, Character.FORMAT, Character.PRIVATE_USE, Character.SURROGATE -> true;
             default -> false;
         };
     }
