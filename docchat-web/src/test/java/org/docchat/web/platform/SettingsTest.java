@@ -1,0 +1,161 @@
+package org.docchat.web.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("Settings are checked at start and stand in .env.example")
+class SettingsTest {
+    private static final String SECRET = "uWq0vT3lB9xZ7pK1sN5rD8yH2cF6jM4a";
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+    @Test
+    void everyKeyThatIsReadIsExplainedAndEveryKeyThatIsExplainedIsRead() throws IOException {
+        var read = new FixedConfig(Map.of("JWT_SECRET", SECRET, "DATABASE_URL", "postgresql://host/database"));
+        Settings.of(read);
+        var source = new ConfiguredDataSource(read);
+        assertThat(source.getUrl()).contains("//host");
+        var all = new TreeSet<>(read.asked());
+        all.addAll(keysOfTheLauncher());
+        all.removeIf(key -> key.endsWith("_FILE"));
+
+        assertThat(keysExplained()).containsExactlyInAnyOrderElementsOf(all);
+    }
+
+    @Test
+    void whatIsNotSetHasTheDefaultThatIsExplained() throws IOException {
+        var settings = Settings.of(new FixedConfig(Map.of("JWT_SECRET", SECRET)));
+
+        assertThat(lines())
+                .contains(
+                        "# DOCCHAT_UPLOAD_MAX_BYTES=" + settings.uploadMaxBytes(),
+                        "# DOCCHAT_WORKERS=" + settings.workers(),
+                        "# DOCCHAT_PARSER_HEAP_MB=" + settings.parserHeapMegabytes(),
+                        "# DOCCHAT_PARSER_TIMEOUT_SECONDS=" + settings.parserTimeoutSeconds());
+        assertThat(settings.adminPassword()).isNull();
+        assertThat(settings.publicUrl()).isNull();
+        assertThat(settings.modelThreads()).isEqualTo(Runtime.getRuntime().availableProcessors());
+    }
+
+    @ParameterizedTest
+    @Tag("A10")
+    @ValueSource(
+            strings = {
+                "short",
+                "change-me",
+                "changeme-changeme-changeme-changeme",
+                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                "   "
+            })
+    void aWeakSecretStopsTheStart(String secret) {
+        assertThatThrownBy(() -> Settings.of(new FixedConfig(Map.of("JWT_SECRET", secret))))
+                .isInstanceOf(Settings.InvalidSetting.class)
+                .hasMessageContaining("JWT_SECRET")
+                .hasMessageContaining("32 bytes");
+    }
+
+    @Test
+    @Tag("A10")
+    void aRefusedSecretIsNotRepeated() {
+        assertThatThrownBy(() -> Settings.of(new FixedConfig(Map.of("JWT_SECRET", "hunter2-hunter2"))))
+                .isInstanceOf(Settings.InvalidSetting.class)
+                .hasMessageNotContaining("hunter2");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DOCCHAT_ADMIN_PASSWORD, short",
+        "DOCCHAT_ADMIN_PASSWORD, change-me",
+        "DOCCHAT_PUBLIC_URL, ftp://files.example",
+        "DOCCHAT_UPLOAD_MAX_BYTES, 0",
+        "DOCCHAT_WORKERS, 65",
+        "DOCCHAT_MODEL_THREADS, four",
+        "DOCCHAT_PARSER_HEAP_MB, 63",
+        "DOCCHAT_PARSER_TIMEOUT_SECONDS, -1"
+    })
+    void aWrongValueStopsTheStartWithItsName(String key, String value) {
+        assertThatThrownBy(() -> Settings.of(new FixedConfig(Map.of("JWT_SECRET", SECRET, key, value))))
+                .isInstanceOf(Settings.InvalidSetting.class)
+                .hasMessageStartingWith(key + " ");
+    }
+
+    @Test
+    void aSecretCanComeFromAFile(@TempDir Path directory) throws IOException {
+        var file = Files.writeString(directory.resolve("secret"), SECRET + "\n");
+
+        assertThat(Settings.of(new FixedConfig(Map.of("JWT_SECRET_FILE", file.toString())))
+                        .jwtSecret())
+                .isEqualTo(SECRET);
+        assertThatThrownBy(() -> Settings.of(new FixedConfig(Map.of("JWT_SECRET_FILE", file + ".absent"))))
+                .isInstanceOf(Settings.InvalidSetting.class)
+                .hasMessageStartingWith("JWT_SECRET_FILE ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "postgresql://ann:p%40ss+w@host:6543/library?sslmode=require, ann, p@ss+w",
+        "postgres://ann:secret@host:6543/library?sslmode=require, ann, secret",
+        "jdbc:postgresql://host:6543/library?sslmode=require&user=ann&password=secret, ann, secret"
+    })
+    void bothFormsOfTheDatabasesAddressAreTaken(String url, String user, String password) {
+        var source = new ConfiguredDataSource(new FixedConfig(Map.of("DATABASE_URL", url)));
+
+        assertThat(source.getServerNames()).containsExactly("host");
+        assertThat(source.getPortNumbers()).containsExactly(6543);
+        assertThat(source.getDatabaseName()).isEqualTo("library");
+        assertThat(source.getSslMode()).isEqualTo("require");
+        assertThat(source.getUser()).isEqualTo(user);
+        assertThat(source.getPassword()).isEqualTo(password);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mysql://ann:tiger@host/library", "postgresql://ann:tiger@host", "tiger@host", " "})
+    void anotherAddressStopsTheStartWithItsRuleAndWithoutItsPassword(String url) {
+        assertThatThrownBy(() -> new ConfiguredDataSource(new FixedConfig(Map.of("DATABASE_URL", url))))
+                .isInstanceOf(Settings.InvalidSetting.class)
+                .hasMessageStartingWith("DATABASE_URL ")
+                .hasMessageNotContaining("tiger");
+    }
+
+    private static Set<String> keysOfTheLauncher() throws IOException {
+        var sources = new StringBuilder();
+        try (var files = Files.list(Path.of("src/main/java/org/docchat/launcher"))) {
+            for (var file : files.toList()) {
+                sources.append(Files.readString(file));
+            }
+        }
+        return matches("setting\\(\\s*\"([A-Z_]+)\"", sources.toString());
+    }
+
+    private static Set<String> keysExplained() throws IOException {
+        return matches("(?m)^(?:# )?([A-Z][A-Z0-9_]+)=", String.join("\n", lines()));
+    }
+
+    private static List<String> lines() throws IOException {
+        return Files.readAllLines(ROOT.resolve(".env.example"));
+    }
+
+    private static Set<String> matches(String pattern, String text) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}
