@@ -1,0 +1,81 @@
+package org.docchat.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.docchat.domain.Caller;
+import org.docchat.domain.CollectionId;
+import org.docchat.query.ExtractiveWriter;
+import org.docchat.query.Librarian;
+import org.docchat.query.Librarian.Filter;
+import org.docchat.query.Librarian.Mode;
+import org.docchat.query.Librarian.Search;
+import org.docchat.web.model.OnnxEmbeddingModel;
+import org.docchat.web.platform.PreparedDatabase;
+
+/**
+ * {@code ./mvnw -Pbench -Ddata=DIR[,DIR…] [-Ddatabase=JDBC-URL] [-Dfresh=true]}: how well DocChat finds what people judged relevant,
+ * per mode, by document (its best passage counts), with default settings.
+ */
+public final class Bench {
+    private Bench() {}
+
+    /** @param args the module's {@code target} directory */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        var target = Path.of(args[0]);
+        var data = System.getProperty("data", "");
+        if (data.isEmpty()) {
+            System.err.println("Say -Ddata=DIR: a folder with corpus.jsonl.gz, queries.jsonl and qrels.tsv");
+            System.exit(2);
+        }
+        var url = System.getProperty("database", "");
+        try (var onnx = OnnxEmbeddingModel.bgeSmall(target.resolve("war/WEB-INF/model"), 2);
+                var model = new RememberedEmbeddings(onnx, target.resolve("bench"));
+                var database = url.isEmpty()
+                        ? PreparedDatabase.in(target.resolve("bench/database"))
+                        : PreparedDatabase.at(url)) {
+            var owner = database.user("bench");
+            var stacks = new Stacks(database, model, target.resolve("war/WEB-INF/parser"));
+            var librarian = new Librarian(database, model, new ExtractiveWriter(model));
+            for (var folder : data.split(",")) {
+                var judged = Judged.read(Path.of(folder));
+                var collection = stacks.shelved(owner, judged, Boolean.getBoolean("fresh"));
+                database.execute("analyze");
+                for (var mode : Mode.values()) {
+                    measure(librarian, owner, judged, collection, mode);
+                }
+            }
+        } catch (Exception e) {
+            throw e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
+        }
+    }
+
+    private static void measure(Librarian librarian, Caller owner, Judged judged, CollectionId collection, Mode mode) {
+        var qualities = new ArrayList<Quality>();
+        var millis = new ArrayList<Long>();
+        judged.queries().forEach((query, text) -> {
+            var findings = librarian.search(owner, new Search(text, List.of(collection), 100, mode, Filter.NONE));
+            var ranking = findings.passages().stream()
+                    .map(found -> Stacks.idOf(found.passage().documentName()))
+                    .distinct()
+                    .toList();
+            qualities.add(Quality.of(ranking, judged.grades().getOrDefault(query, java.util.Map.of())));
+            millis.add(findings.timings().searchMillis());
+        });
+        var mean = Quality.mean(qualities);
+        millis.sort(null);
+        System.out.printf(
+                Locale.ROOT,
+                "%-14s %-9s nDCG@10 %.4f  recall@100 %.4f  MRR %.4f  ms/query p50 %d p95 %d  (%d queries)%n",
+                judged.name(),
+                mode.name().toLowerCase(Locale.ROOT),
+                mean.ndcg(),
+                mean.recall(),
+                mean.reciprocal(),
+                millis.get(millis.size() / 2),
+                millis.get(millis.size() * 95 / 100),
+                millis.size());
+    }
+}

@@ -1,0 +1,65 @@
+package org.docchat.bench;
+
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * Documents, queries, and who found which document worth what for which query, in the form of BEIR: {@code
+ * corpus.jsonl.gz}, {@code queries.jsonl}, {@code qrels.tsv}.
+ *
+ * @param documents text by id: the title on a line of its own, then the text
+ * @param queries text by id, only those that have a judgement
+ * @param grades by query, then by document; what is not there is 0
+ */
+record Judged(
+        String name,
+        Map<String, String> documents,
+        Map<String, String> queries,
+        Map<String, Map<String, Integer>> grades) {
+
+    static Judged read(Path folder) throws IOException {
+        var documents = new LinkedHashMap<String, String>();
+        for (var line : lines(new GZIPInputStream(Files.newInputStream(folder.resolve("corpus.jsonl.gz"))))) {
+            documents.put(line.getString("_id"), line.getString("title", "") + "\n" + line.getString("text"));
+        }
+        var grades = new HashMap<String, Map<String, Integer>>();
+        try (var rows = Files.lines(folder.resolve("qrels.tsv"))) {
+            rows.skip(1)
+                    .map(row -> row.split("\t"))
+                    .filter(row -> Integer.parseInt(row[2].strip()) > 0)
+                    .forEach(row -> grades.computeIfAbsent(row[0], query -> new HashMap<>())
+                            .put(row[1], Integer.valueOf(row[2].strip())));
+        }
+        var queries = new LinkedHashMap<String, String>();
+        for (var line : lines(Files.newInputStream(folder.resolve("queries.jsonl")))) {
+            if (grades.containsKey(line.getString("_id"))) {
+                queries.put(line.getString("_id"), line.getString("text"));
+            }
+        }
+        return new Judged(folder.toAbsolutePath().normalize().getFileName().toString(), documents, queries, grades);
+    }
+
+    /** One JSON object a line. */
+    static List<JsonObject> lines(InputStream in) throws IOException {
+        try (var reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+                Stream<String> lines = reader.lines()) {
+            return lines.filter(line -> !line.isBlank())
+                    .map(line -> Json.createReader(new StringReader(line)).readObject())
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package org.docchat.web.platform;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.Persistence;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.docchat.domain.Caller;
+import org.docchat.domain.Transactions;
+import org.docchat.domain.UserId;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** A database with the product's schema and identities, without a server around it. */
+public final class PreparedDatabase implements Transactions<EntityManager>, AutoCloseable {
+    private final @Nullable EmbeddedPostgres own;
+    private final DataSource database;
+    private final EntityManagerFactory sessions;
+
+    private PreparedDatabase(@Nullable EmbeddedPostgres own, String url) throws InterruptedException {
+        this.own = own;
+        var source = new PGSimpleDataSource();
+        source.setUrl(url);
+        this.database = source;
+        new Schema(source).migrate();
+        this.sessions = Persistence.createEntityManagerFactory(
+                "docchat",
+                Map.of(
+                        "jakarta.persistence.transactionType", "RESOURCE_LOCAL",
+                        "jakarta.persistence.jdbc.url", url,
+                        "hibernate.transaction.jta.platform",
+                                "org.hibernate.engine.transaction.jta.platform.internal.NoJtaPlatform",
+                        "hibernate.connection.pool_size", "8"));
+    }
+
+    /** @param url of an existing database, as JDBC wants it */
+    public static PreparedDatabase at(String url) throws InterruptedException {
+        return new PreparedDatabase(null, url);
+    }
+
+    /** A PostgreSQL of its own, whose data stays in the directory. */
+    public static PreparedDatabase in(Path directory) throws IOException, InterruptedException {
+        var data = directory.resolve("data");
+        Files.createDirectories(data);
+        var own = EmbeddedPostgres.builder()
+                .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setOverrideWorkingDirectory(
+                        Files.createDirectories(directory.resolve("server")).toFile())
+                .setServerConfig("shared_buffers", "128MB")
+                .start();
+        return new PreparedDatabase(own, own.getJdbcUrl("postgres", "postgres"));
+    }
+
+    /** Somebody who may make collections; the same one for the same name. */
+    public Caller user(String name) {
+        try (var connection = database.getConnection();
+                var insert = connection.prepareStatement("""
+                        insert into app_user (username, display_name) values (?, ?)
+                        on conflict (username) do update set display_name = excluded.display_name returning id
+                        """)) {
+            insert.setString(1, name);
+            insert.setString(2, name);
+            try (var row = insert.executeQuery()) {
+                row.next();
+                return new Caller(new UserId(row.getObject(1, UUID.class)), name, false);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** As the owner of the tables. */
+    public void execute(String sql) {
+        try (var connection = database.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public <T> T as(Caller caller, Function<EntityManager, T> work) {
+        return run("docchat_app", caller.id().toString(), work);
+    }
+
+    @Override
+    public <T> T asWorker(Function<EntityManager, T> work) {
+        return run("docchat_worker", "", work);
+    }
+
+    /** As {@link JtaTransactions} does it. */
+    private <T> T run(String role, String caller, Function<EntityManager, T> work) {
+        try (var session = sessions.createEntityManager()) {
+            var transaction = session.getTransaction();
+            transaction.begin();
+            try {
+                session.createNativeQuery(
+                                "select set_config('role', :role, true), set_config('docchat.caller', :caller, true)")
+                        .setParameter("role", role)
+                        .setParameter("caller", caller)
+                        .getSingleResult();
+                var result = work.apply(session);
+                transaction.commit();
+                return result;
+            } finally {
+                if (transaction.isActive()) {
+                    transaction.rollback();
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        sessions.close();
+        if (own != null) {
+            own.close();
+        }
+    }
+}
