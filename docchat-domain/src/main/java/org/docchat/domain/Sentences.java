@@ -14,6 +14,7 @@ public final class Sentences {
                     + "|al|et al|cf|vs|etc|approx|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|Inc|Ltd|Co|Corp|Jan|Feb|Mar|Apr|Jun|Jul"
                     + "|Aug|Sept?|Oct|Nov|Dec)\\.$");
 
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,3}[.)]");
     private static final Pattern ROW_OR_ITEM = Pattern.compile(" \\| |\\G\\s*(?:[•◦▪‣·*-]|\\d{1,3}[.)])\\s");
 
     private Sentences() {}
@@ -74,6 +75,11 @@ public final class Sentences {
     private static boolean isAbbreviated(String text, int start, int end) {
         int last = trimmedEnd(text, start, end);
         // Only the tail is looked at, so that a text of abbreviations stays linear.
+        if (NUMBER.matcher(text.substring(start, Math.min(last, start + 12)).strip())
+                .matches()) {
+            // The number of an item, not a sentence before it.
+            return true;
+        }
         return last > start
                 && text.charAt(last - 1) == '.'
                 && !text.substring(last, end).contains("\n")

@@ -38,14 +38,18 @@ class SentencesTest {
 
     @Test
     void areRowsOfTablesAndItemsOfListsToo() {
-        assertThat(of("Name | Price\nApple | 3 euros\nPear | 4 euros\n\nBuy\neither:\n- one apple\n- two pears"))
+        assertThat(
+                        of(
+                                "Name | Price\nApple | 3 euros\nPear | 4 euros\n\nBuy\neither:\n- one apple\n- two pears\n13. Run it. Then stop."))
                 .containsExactly(
                         "Name | Price",
                         "Apple | 3 euros",
                         "Pear | 4 euros",
                         "Buy\neither:",
                         "- one apple",
-                        "- two pears");
+                        "- two pears",
+                        "13. Run it.",
+                        "Then stop.");
     }
 
     @Test

@@ -24,7 +24,7 @@ public final class ExtractiveWriter implements Writer {
     /** A further sentence must be nearly as good as the best one. */
     private static final double ALMOST_AS_GOOD = 0.965;
     /** What lies between two chosen sentences of a passage is quoted with them, up to so many characters. */
-    private static final int BRIDGED = 300;
+    private static final int BRIDGED = 600;
 
     private static final int LONGEST_BRIDGE = 1_000;
     /** A sentence that announces something is nothing without it. */
@@ -32,6 +32,12 @@ public final class ExtractiveWriter implements Writer {
 
     private static final int SHORTEST = 12;
     private static final int LONGEST = 700;
+    /** A line of a table of contents ends with its page. */
+    private static final Pattern CONTENTS_LINE = Pattern.compile("(?s)[^.!:|=]*[\\s.]\\d{1,4}");
+
+    /** What a question or a line of contents loses: neither answers. */
+    private static final double NO_ANSWER = 0.2;
+
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
     /** Square brackets with a number would read as citations. */
     private static final Pattern FOREIGN_MARKER = Pattern.compile("\\[(\\d[\\d,;–\\- ]*)]");
@@ -127,7 +133,8 @@ public final class ExtractiveWriter implements Writer {
                         coverage(asked, stems(words + " " + passage.location().section()))));
             }
         }
-        candidates.sort(Comparator.comparingDouble((Candidate c) -> -(c.coverage() - 0.03 * c.rank())));
+        candidates.sort(Comparator.comparingDouble(
+                (Candidate c) -> -(c.coverage() - 0.03 * c.rank() - (answersNothing(c.words()) ? NO_ANSWER : 0))));
         return candidates.subList(0, Math.min(CANDIDATES, candidates.size()));
     }
 
@@ -141,7 +148,10 @@ public final class ExtractiveWriter implements Writer {
         var scored = new ArrayList<Scored>();
         for (int i = 0; i < candidates.size(); i++) {
             var candidate = candidates.get(i);
-            double score = asked.cosine(embedded.get(i)) + 0.12 * candidate.coverage() - 0.01 * candidate.rank();
+            double score = asked.cosine(embedded.get(i))
+                    + 0.12 * candidate.coverage()
+                    - 0.01 * candidate.rank()
+                    - (answersNothing(candidate.words()) ? NO_ANSWER : 0);
             scored.add(new Scored(candidate, score));
         }
         scored.sort(Comparator.comparingDouble((Scored s) -> -s.score()));
@@ -150,6 +160,10 @@ public final class ExtractiveWriter implements Writer {
                 .filter(next -> next.score() >= ALMOST_AS_GOOD * scored.get(0).score())
                 .map(Scored::candidate)
                 .toList();
+    }
+
+    private static boolean answersNothing(String words) {
+        return words.endsWith("?") || CONTENTS_LINE.matcher(words).matches();
     }
 
     /** As it is shown: lines kept where they are rows or items, nothing that looks like a citation. */

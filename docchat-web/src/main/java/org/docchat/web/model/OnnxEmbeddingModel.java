@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -62,6 +63,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, AutoCloseable {
         this.name = name;
         this.instruction = instruction;
         this.tokenizer = WordPiece.of(directory.resolve(name + "-tokenizer.json"));
+        useUnpackedLibraries();
         this.environment = OrtEnvironment.getEnvironment();
         try (var options = new OrtSession.SessionOptions()) {
             // Parallel over texts, not inside one: no threads that wait for each other.
@@ -75,6 +77,17 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
+    }
+
+    /** Loads the native libraries from where the server unpacked them; else each start leaves a copy in /tmp. */
+    private static void useUnpackedLibraries() {
+        var machine = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x64";
+        var library =
+                OnnxEmbeddingModel.class.getResource("/ai/onnxruntime/native/linux-" + machine + "/libonnxruntime.so");
+        if (library != null && library.getProtocol().equals("file")) {
+            var directory = Path.of(URI.create(library.toString())).getParent();
+            System.setProperty("onnxruntime.native.path", String.valueOf(directory));
+        }
     }
 
     @Override
