@@ -35,9 +35,6 @@ public final class ExtractiveWriter implements Writer {
     /** A line of a table of contents ends with its page. */
     private static final Pattern CONTENTS_LINE = Pattern.compile("(?s)[^.!:|=]*[\\s.]\\d{1,4}");
 
-    /** What a question or a line of contents loses: neither answers. */
-    private static final double NO_ANSWER = 0.2;
-
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
     /** Square brackets with a number would read as citations. */
     private static final Pattern FOREIGN_MARKER = Pattern.compile("\\[(\\d[\\d,;–\\- ]*)]");
@@ -110,17 +107,18 @@ public final class ExtractiveWriter implements Writer {
         var seen = new HashSet<String>();
         for (int rank = 0; rank < Math.min(PASSAGES, passages.size()); rank++) {
             var passage = passages.get(rank);
-            var sentences = Sentences.of(passage.text());
+            int heading = headingOf(passage);
+            var body = passage.text().substring(heading);
+            var sentences = Sentences.of(body);
             for (int i = 0; i < sentences.size(); i++) {
                 var range = sentences.get(i);
-                int end = Math.min(range.end(), range.start() + LONGEST);
+                int longest = range.start() + LONGEST;
+                int end = Math.min(range.end(), longest);
                 if (i + 1 < sentences.size()
-                        && ANNOUNCES
-                                .matcher(passage.text().substring(range.start(), end))
-                                .matches()) {
-                    end = Math.min(sentences.get(i + 1).end(), range.start() + LONGEST);
+                        && ANNOUNCES.matcher(body.substring(range.start(), end)).matches()) {
+                    end = Math.min(sentences.get(i + 1).end(), longest);
                 }
-                var words = passage.text().substring(range.start(), end);
+                var words = body.substring(range.start(), end);
                 // Passages overlap, and documents repeat themselves.
                 if (words.length() < SHORTEST || !seen.add(shown(words))) {
                     continue;
@@ -128,14 +126,26 @@ public final class ExtractiveWriter implements Writer {
                 candidates.add(new Candidate(
                         passage,
                         rank,
-                        passage.location().start() + range.start(),
+                        passage.location().start() + heading + range.start(),
                         words,
                         coverage(asked, stems(words + " " + passage.location().section()))));
             }
         }
-        candidates.sort(Comparator.comparingDouble(
-                (Candidate c) -> -(c.coverage() - 0.03 * c.rank() - (answersNothing(c.words()) ? NO_ANSWER : 0))));
-        return candidates.subList(0, Math.min(CANDIDATES, candidates.size()));
+        candidates.sort(Comparator.comparingDouble((Candidate c) -> -(c.coverage() - 0.03 * c.rank())));
+        var answering =
+                candidates.stream().filter(c -> !answersNothing(c.words())).toList();
+        return (answering.isEmpty() ? candidates : answering)
+                .stream().limit(CANDIDATES).toList();
+    }
+
+    /** How many characters of a passage are the heading that it begins with; unlike what follows, no sentence. */
+    private static int headingOf(Passage passage) {
+        var section = passage.location().section();
+        if (section == null) {
+            return 0;
+        }
+        var heading = section.substring(section.lastIndexOf('›') + 1).strip();
+        return passage.text().startsWith(heading) && passage.text().length() > heading.length() ? heading.length() : 0;
     }
 
     private List<Candidate> choose(String question, List<Candidate> candidates) {
@@ -148,10 +158,7 @@ public final class ExtractiveWriter implements Writer {
         var scored = new ArrayList<Scored>();
         for (int i = 0; i < candidates.size(); i++) {
             var candidate = candidates.get(i);
-            double score = asked.cosine(embedded.get(i))
-                    + 0.12 * candidate.coverage()
-                    - 0.01 * candidate.rank()
-                    - (answersNothing(candidate.words()) ? NO_ANSWER : 0);
+            double score = asked.cosine(embedded.get(i)) + 0.12 * candidate.coverage() - 0.01 * candidate.rank();
             scored.add(new Scored(candidate, score));
         }
         scored.sort(Comparator.comparingDouble((Scored s) -> -s.score()));
@@ -162,6 +169,7 @@ public final class ExtractiveWriter implements Writer {
                 .toList();
     }
 
+    /** Questions and lines of contents are like the question, but no answers. */
     private static boolean answersNothing(String words) {
         return words.endsWith("?") || CONTENTS_LINE.matcher(words).matches();
     }

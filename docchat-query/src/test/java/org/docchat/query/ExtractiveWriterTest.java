@@ -1,0 +1,137 @@
+package org.docchat.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.docchat.domain.CollectionId;
+import org.docchat.domain.DocumentId;
+import org.docchat.domain.Embedding;
+import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.Location;
+import org.docchat.domain.Passage;
+import org.docchat.domain.PassageId;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The extractive writer")
+class ExtractiveWriterTest {
+    private static final Writer WRITER = new ExtractiveWriter(new WordBag());
+
+    private static Writer.Draft write(String question, Passage... passages) {
+        return WRITER.write(question, List.of(passages), token -> {}, () -> false);
+    }
+
+    private static Passage passage(@Nullable String section, String text) {
+        return new Passage(
+                new PassageId(1),
+                new CollectionId(new UUID(0, 1)),
+                new DocumentId(new UUID(0, 2)),
+                "manual.pdf",
+                1,
+                0,
+                new Location(4, section, 500, 500 + text.length()),
+                text);
+    }
+
+    @Test
+    void answersWithTheSentenceThatAnswersAndNoOther() {
+        var draft = write(
+                "How long do refunds take?",
+                passage("Refunds", "Ask at the desk. Refunds take 14 days. We are open on weekdays."));
+
+        assertThat(draft.text()).isEqualTo("Refunds take 14 days. [1]");
+        assertThat(draft.quotes()).singleElement().satisfies(quote -> {
+            assertThat(quote.words()).isEqualTo("Refunds take 14 days.");
+            assertThat(quote.start()).isEqualTo(517);
+        });
+    }
+
+    @Test
+    void quotesWordsThatStandInTheirPassage() {
+        var passage = passage(
+                "3 Upgrading", "3 Upgrading\nTo upgrade, run the following:\n# apt upgrade system\nThen restart.");
+        var draft = write("How do I upgrade the system?", passage);
+
+        assertThat(draft.quotes()).isNotEmpty().allMatch(quote -> passage.text()
+                .startsWith(quote.words(), quote.start() - passage.location().start()));
+    }
+
+    @Test
+    void bringsAlongWhatASentenceAnnounces() {
+        var draft = write(
+                "How do I set the timezone?",
+                passage(
+                        "Time",
+                        "Time\nTo set the timezone, run the following:\n\n# dpkg-reconfigure tzdata\n\nUnrelated."));
+
+        assertThat(draft.text()).contains("# dpkg-reconfigure tzdata").doesNotContain("Unrelated");
+    }
+
+    @Test
+    void doesNotAnswerAQuestionWithAQuestion() {
+        var draft = write(
+                "How long do refunds take?", passage(null, "How long do refunds take? Refunds take 14 days at most."));
+
+        assertThat(draft.text()).isEqualTo("Refunds take 14 days at most. [1]");
+    }
+
+    @Test
+    void leavesNoForeignMarkerInItsText() {
+        var draft = write("Who proved the theorem?", passage(null, "Gauss proved the theorem [12]. It was late."));
+
+        assertThat(draft.text()).isEqualTo("Gauss proved the theorem (12). [1]");
+        assertThat(draft.quotes().get(0).words()).isEqualTo("Gauss proved the theorem [12].");
+    }
+
+    @Test
+    void tellsItsTextAsItComes() {
+        var told = new ArrayList<String>();
+        var draft = WRITER.write(
+                "How long do refunds take?", List.of(passage(null, "Refunds take 14 days.")), told::add, () -> false);
+
+        assertThat(String.join("", told)).isEqualTo(draft.text());
+    }
+
+    /** Texts that share words are close; enough of a model for what is asked here. */
+    private static final class WordBag implements EmbeddingModel {
+        @Override
+        public String name() {
+            return "word-bag";
+        }
+
+        @Override
+        public int dimensions() {
+            return 512;
+        }
+
+        @Override
+        public int maxTokens() {
+            return 100;
+        }
+
+        @Override
+        public int countTokens(String text) {
+            return text.split("\\s+").length;
+        }
+
+        @Override
+        public List<Embedding> embedPassages(List<String> texts) {
+            return texts.stream().map(this::embedQuestion).toList();
+        }
+
+        @Override
+        public Embedding embedQuestion(String text) {
+            var vector = new float[dimensions()];
+            Arrays.stream(text.toLowerCase(Locale.ROOT).split("\\W+"))
+                    .filter(word -> word.length() > 2)
+                    .forEach(word -> vector[Math.floorMod(word.hashCode(), dimensions())] += 1);
+            vector[0] += 0.01f;
+            return Embedding.normalized(vector);
+        }
+    }
+}
