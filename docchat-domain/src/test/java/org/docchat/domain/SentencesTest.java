@@ -40,16 +40,22 @@ class SentencesTest {
     void areRowsOfTablesAndItemsOfListsToo() {
         assertThat(
                         of(
-                                "Name | Price\nApple | 3 euros\nPear | 4 euros\n\nBuy\neither:\n- one apple\n- two pears\n13. Run it. Then stop."))
+                                "Name | Price\nApple | 3 euros\nPear | 4 euros\n\nBuy of the two that which is the cheaper one at the\nmarket, either:\n- one apple\n- two pears\n13. Run it. Then stop."))
                 .containsExactly(
                         "Name | Price",
                         "Apple | 3 euros",
                         "Pear | 4 euros",
-                        "Buy\neither:",
+                        "Buy of the two that which is the cheaper one at the\nmarket, either:",
                         "- one apple",
                         "- two pears",
                         "13. Run it.",
                         "Then stop.");
+    }
+
+    @Test
+    void areShortLinesToo() {
+        assertThat(of("From: Ada\nSubject: Engine\nWeight = 5 lbs"))
+                .containsExactly("From: Ada", "Subject: Engine", "Weight = 5 lbs");
     }
 
     @Test

@@ -24,8 +24,12 @@ public final class ExtractiveWriter implements Writer {
     /** A further sentence must be nearly as good as the best one. */
     private static final double ALMOST_AS_GOOD = 0.965;
     /** What lies between two chosen sentences of a passage is quoted with them, up to so many characters. */
-    private static final int BRIDGED = 600;
+    private static final int BRIDGED = 120;
 
+    /** Steps and other items belong together over a longer way. */
+    private static final int BRIDGED_ITEMS = 600;
+
+    private static final Pattern ITEM = Pattern.compile("(?s)\\s*([•◦▪‣·*-]|\\d{1,3}[.)])\\s.*");
     private static final int LONGEST_BRIDGE = 1_000;
     /** A sentence that announces something is nothing without it. */
     private static final Pattern ANNOUNCES = Pattern.compile("(?is).*(:|\\b(following|as follows|below)\\b.*[.:])$");
@@ -91,7 +95,7 @@ public final class ExtractiveWriter implements Writer {
             var last = joined.isEmpty() ? null : joined.get(joined.size() - 1);
             if (last != null
                     && last.rank() == next.rank()
-                    && next.start() - last.end() <= BRIDGED
+                    && next.start() - last.end() <= (isItem(last) && isItem(next) ? BRIDGED_ITEMS : BRIDGED)
                     && next.end() - last.start() <= LONGEST_BRIDGE) {
                 joined.set(joined.size() - 1, last.to(next.end()));
             } else {
@@ -99,6 +103,10 @@ public final class ExtractiveWriter implements Writer {
             }
         }
         return joined;
+    }
+
+    private static boolean isItem(Candidate candidate) {
+        return ITEM.matcher(candidate.words()).matches();
     }
 
     private static List<Candidate> candidates(String question, List<Passage> passages) {
