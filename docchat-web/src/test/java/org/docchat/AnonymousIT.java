@@ -1,0 +1,140 @@
+package org.docchat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("Without credentials there is a way to sign in and nothing else")
+@ExtendWith(Installation.Parameter.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AnonymousIT {
+    private final Client nobody;
+
+    AnonymousIT(Installation installation) {
+        nobody = installation.anybody();
+    }
+
+    static Stream<String> guarded() {
+        return Routes.all().stream().filter(route -> !route.equals("POST login"));
+    }
+
+    @Test
+    void thereAreRoutesToTry() {
+        assertThat(Routes.all()).hasSizeGreaterThan(35).contains("POST login", "PUT collections/{id}/documents/{name}");
+    }
+
+    @ParameterizedTest
+    @Tag("A1")
+    @MethodSource("guarded")
+    void everyRouteAsksWhoIsThere(String route) {
+        var parts = route.split(" ");
+        var reply = nobody.send(
+                parts[0],
+                "/api/v1/" + parts[1].replaceAll("\\{\\w+}", UUID.randomUUID().toString()),
+                "");
+
+        assertThat(reply.status()).isEqualTo(401);
+        assertThat(reply.header("WWW-Authenticate")).isEqualTo("Bearer");
+        assertThat(reply.header("Content-Type")).startsWith("application/problem+json");
+        assertThat(reply.json().getString("code")).isEqualTo("unauthorized");
+    }
+
+    @ParameterizedTest
+    @Tag("A1")
+    @ValueSource(strings = {"Basic YWRtaW46YWRtaW4=", "Bearer ", "Bearer x.y.z", "Bearer dck_00000000_none", "admin"})
+    void whatProvesNothingIsRefused(String authorization) {
+        var reply = nobody.with(authorization).get("/api/v1/me");
+
+        assertThat(reply.status()).isEqualTo(401);
+        assertThat(reply.header("WWW-Authenticate")).isEqualTo("Bearer");
+    }
+
+    @ParameterizedTest
+    @Tag("A1")
+    @CsvSource({
+        "GET, /health/live, 200",
+        "GET, /health/ready, 200",
+        "GET, /openapi, 200",
+        "GET, /signin.xhtml, 200",
+        "GET, /resources/css/docchat.css, 200",
+        "POST, /health, 302",
+        "GET, /v1/models, 401",
+        "POST, /mcp, 401",
+        "GET, /api/v1/nothing-of-the-kind, 401"
+    })
+    void whatIsOpenToAnybodyIsListedHere(String method, String path, int status) {
+        assertThat(nobody.send(method, path, "").status()).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @Tag("A1")
+    @ValueSource(
+            strings = {
+                "/",
+                "/ask.xhtml",
+                "/collections.xhtml",
+                "/collection.xhtml?id=1",
+                "/reader.xhtml",
+                "/users.xhtml",
+                "/account.xhtml"
+            })
+    void pagesLeadToSigningIn(String page) {
+        var reply = nobody.get(page);
+
+        assertThat(reply.status()).isEqualTo(302);
+        assertThat(reply.header("Location")).startsWith("/signin.xhtml");
+        assertThat(reply.body()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @Tag("A2")
+    @ValueSource(
+            strings = {
+                "/WEB-INF/web.xml",
+                "/WEB-INF/model/bge-small-en-v1.5-q.onnx",
+                "/api/v1/../v1/me",
+                "//api/v1/me",
+                "/api/v1/me;x=1",
+                "/api;x=1/v1/me",
+                "/%61pi/v1/me",
+                "/health/../api/v1/me",
+                "/resources/../ask.xhtml",
+                "/resources/%2e%2e/ask.xhtml",
+                "/health/%2e%2e/api/v1/me",
+                "/ask.xhtml;x=/signin.xhtml",
+                "/users.xhtml/signin.xhtml"
+            })
+    void noWayOfWritingAPathOpensWhatIsClosed(String path) {
+        var reply = nobody.get(path);
+
+        assertThat(reply.status()).isIn(301, 302, 400, 401, 404);
+        assertThat(reply.body()).doesNotContain("<ui:", "f:metadata", "<web-app", "username");
+    }
+
+    @Test
+    @Tag("A8")
+    void anUnknownUserAndAWrongPasswordSoundTheSame() {
+        var unknown = nobody.post(
+                "/api/v1/login", Client.json().add("username", "nobody.here").add("password", "x"));
+        var wrong = nobody.post(
+                "/api/v1/login", Client.json().add("username", "admin").add("password", "x"));
+
+        assertThat(unknown.status()).isEqualTo(401);
+        assertThat(unknown.header("WWW-Authenticate")).isEqualTo("Bearer");
+        assertThat(withoutInstance(unknown)).isEqualTo(withoutInstance(wrong));
+    }
+
+    static String withoutInstance(Client.Reply reply) {
+        return reply.status() + reply.body().replaceAll("\"instance\":\"[^\"]*\"", "");
+    }
+}

@@ -1,0 +1,137 @@
+package org.docchat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@DisplayName("The database itself shows nobody what is not theirs")
+@ExtendWith(Installation.Parameter.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("A7")
+class RowLevelSecurityIT {
+    /** Every table but those of the migration tool. */
+    private static final String TABLES = """
+            select c.relname, c.relrowsecurity from pg_class c
+             where c.relkind in ('r', 'p') and c.relnamespace = current_schema()::regnamespace
+               and c.relname not like 'databasechangelog%' order by 1
+            """;
+
+    private final Installation installation;
+    private final String owner;
+
+    RowLevelSecurityIT(Installation installation) {
+        this.installation = installation;
+        var ann = installation.newUser("ann.rows");
+        owner = ann.get("/api/v1/me").json().getString("id");
+        var collection = ann.newCollection("Rows");
+        ann.indexed(collection, "rows.md", "# Rows\n\nThe lighthouse keeper owns eleven cats.\n".getBytes(UTF_8));
+        var answer = ann.post(
+                        "/api/v1/collections/" + collection + "/answers",
+                        Client.json().add("question", "How many cats does the lighthouse keeper own?"))
+                .requireStatus(200);
+        assertThat(answer.json().getString("outcome")).isEqualTo("answered");
+        ann.post("/api/v1/me/api-keys", Client.json().add("name", "rows")).requireStatus(201);
+    }
+
+    @Test
+    void everyTableHasRowLevelSecurity() throws SQLException {
+        try (var connection = installation.database();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(TABLES)) {
+            int tables = 0;
+            while (rows.next()) {
+                tables++;
+                assertThat(rows.getBoolean(2)).as(rows.getString(1)).isTrue();
+            }
+            assertThat(tables).isGreaterThanOrEqualTo(16);
+        }
+    }
+
+    @Test
+    void aStrangerSeesNoRowOfAnyTableAndTheOwnerDoes() throws SQLException {
+        try (var connection = installation.database()) {
+            for (var table : readableTables(connection)) {
+                assertThat(rowsSeenBy(connection, UUID.randomUUID().toString(), table))
+                        .as("rows of %s that a stranger sees", table)
+                        .isZero();
+                assertThat(rowsSeenBy(connection, "", table))
+                        .as("rows of %s that nobody sees", table)
+                        .isZero();
+                assertThat(rowsSeenBy(connection, owner, table))
+                        .as("rows of %s that their owner sees: without any the above proves nothing", table)
+                        .isPositive();
+            }
+        }
+    }
+
+    @Test
+    void whatProvesIdentityIsClosedToTheApplicationsRole() throws SQLException {
+        try (var connection = installation.database()) {
+            assertThat(readableTables(connection))
+                    .doesNotContain("credential", "api_key")
+                    .contains("passage", "page", "content_part", "posting", "embedding", "answer", "citation");
+        }
+    }
+
+    @Test
+    void aStrangerChangesNothing() throws SQLException {
+        try (var connection = installation.database()) {
+            connection.setAutoCommit(false);
+            for (var table : List.of("collection", "member", "document", "version", "conversation", "answer")) {
+                try (var statement = connection.createStatement()) {
+                    become(connection, UUID.randomUUID().toString());
+                    assertThat(statement.executeUpdate("delete from " + table))
+                            .as(table)
+                            .isZero();
+                } finally {
+                    connection.rollback();
+                }
+            }
+        }
+    }
+
+    private static List<String> readableTables(Connection connection) throws SQLException {
+        var tables = new ArrayList<String>();
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("select t.relname from (" + TABLES
+                        + ") t where has_any_column_privilege('docchat_app', t.relname::text, 'select')")) {
+            while (rows.next()) {
+                tables.add(rows.getString(1));
+            }
+        }
+        return tables;
+    }
+
+    private static int rowsSeenBy(Connection connection, String caller, String table) throws SQLException {
+        connection.setAutoCommit(false);
+        try (var statement = connection.createStatement()) {
+            become(connection, caller);
+            // Not count(*): a right to some of the columns is enough to count by it.
+            try (var count = statement.executeQuery("select count(*) from (select from " + table + ") seen")) {
+                count.next();
+                return count.getInt(1);
+            }
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    private static void become(Connection connection, String caller) throws SQLException {
+        try (var settings = connection.prepareStatement(
+                "select set_config('role', 'docchat_app', true), set_config('docchat.caller', ?, true)")) {
+            settings.setString(1, caller);
+            settings.execute();
+        }
+    }
+}
