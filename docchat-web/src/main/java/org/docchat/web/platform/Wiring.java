@@ -40,7 +40,13 @@ class Wiring {
     @Produces
     @Singleton
     Settings settings() {
-        return Settings.of(ConfigProvider.getConfig());
+        try {
+            return Settings.of(ConfigProvider.getConfig());
+        } catch (Settings.InvalidSetting e) {
+            // Whoever needs a setting first meets this, often before Startup; the launcher waits for the reason.
+            System.setProperty("docchat.start-failure", String.valueOf(e.getMessage()));
+            throw e;
+        }
     }
 
     @Produces
