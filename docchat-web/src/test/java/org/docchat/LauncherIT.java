@@ -1,0 +1,125 @@
+package org.docchat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("docchat.jar starts with nothing else installed, and again after it was killed")
+class LauncherIT {
+    /** Enough passages for the embedding to take several seconds. */
+    private static final byte[] LONG = IntStream.range(0, 700)
+            .mapToObj(i -> "# Chapter " + i + "\n\nShelf " + i
+                    + " of the archive holds the letters that were written in" + " the year " + (1200 + i)
+                    + ", each with the seal of its sender and a note on how it came here.\n\n")
+            .collect(Collectors.joining())
+            .getBytes(UTF_8);
+
+    @TempDir
+    private Path home;
+
+    @Test
+    @Tag("F1")
+    void whatWasAcknowledgedIsIndexedOnceThoughTheProcessWasKilledMeanwhile() throws Exception {
+        int port = Installation.freePort();
+        try (var first = new LauncherProcess(home, Map.of("DOCCHAT_PORT", Integer.toString(port)))) {
+            first.awaitGreeting();
+            assertThat(first.output()).contains("http://localhost:" + port).contains("shown this once");
+            var password = first.generatedPassword();
+            var admin = first.client().signIn("admin", password);
+            var collection = admin.newCollection("Archive");
+            var undisturbed = admin.indexed(collection, "undisturbed.md", LONG);
+            int passages = passages(admin, undisturbed);
+            assertThat(passages).isGreaterThan(100);
+
+            var document = admin.upload(collection, "interrupted.md", LONG)
+                    .requireStatus(202)
+                    .json()
+                    .getString("id");
+            Await.until("it is being indexed", Duration.ofSeconds(60), () -> !admin.get("/api/v1/documents/" + document)
+                    .json()
+                    .getString("state")
+                    .equals("received"));
+            first.kill();
+
+            try (var second = new LauncherProcess(home, Map.of("DOCCHAT_PORT", Integer.toString(port)))) {
+                second.awaitGreeting();
+                assertThat(second.output()).doesNotContain(password);
+                var again = second.client().signIn("admin", password);
+                var recovered = again.requireIndexed(document);
+
+                assertThat(recovered.getInt("version")).isEqualTo(1);
+                assertThat(passages(again, document)).isEqualTo(passages);
+                assertThat(passages(again, undisturbed)).isEqualTo(passages);
+                assertThat(again.get("/api/v1/collections/" + collection).json().getInt("passages"))
+                        .isEqualTo(2 * passages);
+                refusesASecondOneOn(port);
+            }
+        }
+    }
+
+    private void refusesASecondOneOn(int port) throws Exception {
+        try (var sameHome = new LauncherProcess(home, Map.of("DOCCHAT_PORT", Integer.toString(port)))) {
+            assertThat(sameHome.awaitEnd()).isEqualTo(1);
+            assertThat(sameHome.output())
+                    .contains("another DocChat is running on " + home)
+                    .contains("DOCCHAT_HOME");
+        }
+    }
+
+    @Test
+    void aPortInUseIsSaidSoAndNothingIsStarted() throws Exception {
+        try (var taken = new ServerSocket(0);
+                var refused =
+                        new LauncherProcess(home, Map.of("DOCCHAT_PORT", Integer.toString(taken.getLocalPort())))) {
+            assertThat(refused.awaitEnd()).isEqualTo(1);
+            assertThat(refused.output())
+                    .contains("port " + taken.getLocalPort() + " is in use")
+                    .contains("DOCCHAT_PORT");
+            assertThat(home.resolve("database")).doesNotExist();
+        }
+    }
+
+    @Test
+    @Tag("A10")
+    void aWeakSecretIsRefusedByItsNameAndNotRepeated() throws Exception {
+        var settings = Map.of(
+                "DOCCHAT_PORT",
+                Integer.toString(Installation.freePort()),
+                "JWT_SECRET",
+                "hunter2-is-not-a-secret",
+                // One that nobody will come to ask: no database of its own has to be made for this.
+                "DATABASE_URL",
+                "postgresql://nobody@127.0.0.1:1/none");
+        try (var refused = new LauncherProcess(home, settings)) {
+            assertThat(refused.awaitEnd()).isEqualTo(1);
+            assertThat(refused.output())
+                    .contains("DocChat cannot start: JWT_SECRET ")
+                    .doesNotContain("hunter2");
+        }
+    }
+
+    /** Counted from the list, which would show a passage twice. */
+    private static int passages(Client client, String document) throws IOException {
+        int count = 0;
+        var cursor = "";
+        do {
+            var page = client.get("/api/v1/documents/" + document + "/passages?limit=200" + cursor)
+                    .requireStatus(200)
+                    .json();
+            count += page.getJsonArray("items").size();
+            cursor = page.isNull("nextCursor") ? "" : "&cursor=" + page.getString("nextCursor");
+        } while (!cursor.isEmpty());
+        return count;
+    }
+}

@@ -1,0 +1,109 @@
+package org.docchat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/** docchat.jar as somebody starts it in a shell; closing it leaves no process behind. */
+final class LauncherProcess implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(180);
+    private static final Pattern PASSWORD = Pattern.compile("admin / (\\S+)");
+
+    private final Path home;
+    private final URI address;
+    private final Path log;
+    private final Process process;
+
+    LauncherProcess(Path home, Map<String, String> settings) throws IOException {
+        this.home = home;
+        this.address = URI.create("http://localhost:" + settings.get("DOCCHAT_PORT"));
+        this.log = Files.createTempFile("docchat-launcher", ".log");
+        var builder = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx768m",
+                        "-jar",
+                        Path.of("target/docchat.jar").toAbsolutePath().toString()))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        var environment = new HashMap<>(settings);
+        environment.put("DOCCHAT_HOME", home.toString());
+        builder.environment()
+                .keySet()
+                .removeIf(key -> key.startsWith("DOCCHAT_") || key.startsWith("JWT_") || key.startsWith("DATABASE_"));
+        builder.environment().putAll(environment);
+        this.process = builder.start();
+    }
+
+    /** Until it says that it is ready. */
+    void awaitGreeting() {
+        Await.until("the launcher greets", START, () -> {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("it ended:\n" + output());
+            }
+            return output().contains("DocChat is ready") && output().contains("Ctrl-C");
+        });
+    }
+
+    /** Its exit status. */
+    int awaitEnd() throws InterruptedException, IOException {
+        if (!process.waitFor(START.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("it did not end:\n" + output());
+        }
+        return process.exitValue();
+    }
+
+    String output() throws IOException {
+        return Files.readString(log);
+    }
+
+    String generatedPassword() throws IOException {
+        var found = PASSWORD.matcher(output());
+        if (!found.find()) {
+            throw new AssertionError("no password in:\n" + output());
+        }
+        return found.group(1);
+    }
+
+    Client client() {
+        return new Client(address);
+    }
+
+    /** As kill -9 does. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    @Override
+    public void close() throws InterruptedException, IOException {
+        process.descendants().forEach(ProcessHandle::destroy);
+        process.destroy();
+        if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            kill();
+        }
+        if (!output().contains("another DocChat is running")) {
+            stopDatabase();
+        }
+        Files.deleteIfExists(log);
+    }
+
+    private void stopDatabase() throws IOException {
+        var pid = home.resolve("database").resolve("postmaster.pid");
+        if (!Files.exists(pid)) {
+            return;
+        }
+        ProcessHandle.of(Long.parseLong(Files.readAllLines(pid).get(0).strip()))
+                .filter(left -> left.info().command().orElse("").contains("postgres"))
+                .ifPresent(left -> {
+                    left.descendants().forEach(ProcessHandle::destroyForcibly);
+                    left.destroyForcibly();
+                    left.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+                });
+    }
+}
