@@ -31,8 +31,8 @@ final class Splitter {
      * @param section the headings above it, outermost first, joined by " › "; null where there are none
      * @param start offset in the concatenated text of all pages
      * @param end behind the last character
-     * @param context what is embedded and searched with the text although it stands elsewhere: the section, and the
-     *     header of the table that is continued here; null if there is neither
+     * @param context what is embedded and searched with the text although it stands elsewhere: the headings above it,
+     *     and the header of the table that is continued here; null if there is neither
      */
     record Chunk(
             int page,
@@ -92,7 +92,7 @@ final class Splitter {
         return run.chunks;
     }
 
-    private record Heading(int level, String text) {}
+    private record Heading(int level, String text, int start) {}
 
     /** One document on its way. */
     private final class Run {
@@ -149,7 +149,8 @@ final class Splitter {
             while (!headings.isEmpty() && headings.getLast().level() >= level) {
                 headings.removeLast();
             }
-            headings.addLast(new Heading(level, content.replace('\n', ' ')));
+            int start = pieces.isEmpty() ? -1 : pieces.get(0).start();
+            headings.addLast(new Heading(level, content.replace('\n', ' '), start));
             pieces.forEach(this::add);
         }
 
@@ -183,7 +184,7 @@ final class Splitter {
             }
             if (onlyHeadings()) {
                 // Settled when the passage begins: a header among its own rows is in the text already.
-                settleContext();
+                settleContext(open.isEmpty() ? piece.start() : open.get(0).start());
             }
             int between = open.isEmpty() ? 0 : gap(piece);
             if (!open.isEmpty() && sum + between + piece.tokens() + contextTokens > max) {
@@ -210,15 +211,16 @@ final class Splitter {
                 tokens += last.get(from).tokens();
             }
             if (from < last.size()) {
-                settleContext();
+                settleContext(last.get(from).start());
                 open.addAll(last.subList(from, last.size()));
                 repeated = open.size();
                 sum = tokens;
             }
         }
 
-        private void settleContext() {
-            context = context();
+        /** @param start where the passage begins: a heading that it holds itself need not be said twice */
+        private void settleContext(int start) {
+            context = context(start);
             contextTokens = context == null ? 0 : cutter.count(context);
         }
 
@@ -277,13 +279,20 @@ final class Splitter {
         }
 
         private @Nullable String section() {
-            return headings.isEmpty()
-                    ? null
-                    : headings.stream().map(Heading::text).collect(Collectors.joining(" › "));
+            return path(Integer.MAX_VALUE);
         }
 
-        private @Nullable String context() {
-            String section = section();
+        /** The headings that stand before an offset, outermost first. */
+        private @Nullable String path(int before) {
+            String path = headings.stream()
+                    .filter(heading -> heading.start() < before)
+                    .map(Heading::text)
+                    .collect(Collectors.joining(" › "));
+            return path.isEmpty() ? null : path;
+        }
+
+        private @Nullable String context(int start) {
+            String section = path(start);
             String both = tableHeader == null ? section : section == null ? tableHeader : section + "\n" + tableHeader;
             return both == null ? null : limited(both);
         }

@@ -54,7 +54,7 @@ class SplitterTest {
         List<Chunk> chunks = splitter.split(text);
 
         assertThat(chunks).hasSizeGreaterThan(2);
-        assertThat(chunks.get(0).context()).isEqualTo("Rates");
+        assertThat(chunks.get(0).context()).isNull();
         assertThat(chunks.subList(1, chunks.size()))
                 .allSatisfy(chunk -> assertThat(chunk.context()).isEqualTo("Rates\nCountry | Rate"))
                 .allSatisfy(chunk ->

@@ -1,21 +1,31 @@
 package org.docchat.query;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.docchat.domain.PassageId;
 import org.docchat.query.Retrieval.Candidate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One list out of two. Scores are brought to [0, 1] per question and added: scores say by how much one passage is
- * better than the next, which ranks forget.
+ * One list out of two: each score is told in standard deviations from the mean of the question's candidates, and both
+ * are added. Scores say by how much one passage is better than the next, which ranks forget; deviations say it without
+ * trusting the extremes, as minimum and maximum do. The ranking whose best stands out further from its rest has more
+ * to say about this question, and its weight grows with the square root of that.
+ *
+ * <p>Standard scores after Montague and Aslam, <i>Relevance score normalization for metasearch</i> (2001); that the
+ * spread of a ranking's scores tells its quality is from Shtok, Kurland and Carmel, <i>Predicting Query Performance by
+ * Query-Drift Estimation</i> (2009). What it brings and what else was tried: docchat-query/README.md.
  */
 final class Fusion {
-    private static final double KEYWORD_WEIGHT = 0.5;
+    /** Of the semantic ranking against the keyword ranking where both stand out equally. */
+    private static final double SEMANTIC_WEIGHT = 1.5;
 
     private Fusion() {}
 
@@ -23,22 +33,17 @@ final class Fusion {
     static List<Librarian.Found> fuse(List<Candidate> candidates, Librarian.Mode mode) {
         var keywordRanks = ranks(candidates, Candidate::keyword);
         var semanticRanks = ranks(candidates, Candidate::cosine);
-        double bestKeyword = candidates.stream()
-                .mapToDouble(c -> c.keyword() == null ? 0 : c.keyword())
-                .max()
-                .orElse(0);
-        var cosines = candidates.stream()
-                .filter(c -> c.cosine() != null)
-                .mapToDouble(c -> c.cosine() == null ? 0 : c.cosine())
-                .summaryStatistics();
-        double spread = Math.max(cosines.getMax() - cosines.getMin(), 1e-9);
+        var keyword = Scale.of(candidates.stream().map(Fusion::keyword));
+        var semantic = Scale.of(candidates.stream().map(Candidate::cosine));
+        double keywordWeight = Math.sqrt(keyword.peak());
+        double semanticWeight = SEMANTIC_WEIGHT * Math.sqrt(semantic.peak());
         var found = new ArrayList<Librarian.Found>();
         for (var candidate : candidates) {
-            double keyword = candidate.keyword() == null || bestKeyword == 0 ? 0 : candidate.keyword() / bestKeyword;
-            double semantic = candidate.cosine() == null ? 0 : (candidate.cosine() - cosines.getMin()) / spread;
             Double score =
                     switch (mode) {
-                        case HYBRID -> (Double) (KEYWORD_WEIGHT * keyword + (1 - KEYWORD_WEIGHT) * semantic);
+                        case HYBRID ->
+                            (Double) (keywordWeight * keyword.deviations(keyword(candidate))
+                                    + semanticWeight * semantic.deviations(candidate.cosine()));
                         case KEYWORD -> candidate.keyword();
                         case SEMANTIC -> candidate.cosine();
                     };
@@ -53,6 +58,33 @@ final class Fusion {
         found.sort(Comparator.comparingDouble((Librarian.Found f) -> -f.score())
                 .thenComparingLong(f -> f.passage().id().value()));
         return found;
+    }
+
+    /** Who has none of the words scores nothing. */
+    private static Double keyword(Candidate candidate) {
+        return candidate.keyword() == null ? (Double) 0.0 : candidate.keyword();
+    }
+
+    /** Where a score stands among others. What has no score, such as a passage not embedded yet, stands in the middle. */
+    private record Scale(double mean, double deviation, double best) {
+        static Scale of(Stream<@Nullable Double> scores) {
+            var known = scores.filter(Objects::nonNull).mapToDouble(s -> s).toArray();
+            double mean = Arrays.stream(known).average().orElse(0);
+            double variance = Arrays.stream(known)
+                    .map(s -> (s - mean) * (s - mean))
+                    .average()
+                    .orElse(0);
+            return new Scale(
+                    mean, Math.sqrt(variance), Arrays.stream(known).max().orElse(0));
+        }
+
+        double peak() {
+            return deviations(best);
+        }
+
+        double deviations(@Nullable Double score) {
+            return score == null || deviation < 1e-9 ? 0 : (score - mean) / deviation;
+        }
     }
 
     private static Map<PassageId, Integer> ranks(

@@ -10,9 +10,10 @@ import java.nio.file.Path;
 import org.apache.tika.parser.txt.CharsetDetector;
 import org.docchat.ingest.extract.ExtractedText.Kind;
 
-/** Text without markup: its characters, and paragraphs between blank lines. */
+/** Text without markup: its characters, its title if it seems to have one, and paragraphs between blank lines. */
 final class PlainText {
     private static final int GUESSED_FROM = 64 * 1024;
+    private static final int LONGEST_TITLE = 250;
 
     private PlainText() {}
 
@@ -71,8 +72,8 @@ final class PlainText {
 
     static void read(String raw, TextBuilder builder) {
         String text = Characters.clean(raw);
-        int start = 0;
-        int position = 0;
+        int start = title(text, builder);
+        int position = start;
         while (position < text.length()) {
             int end = text.indexOf('\n', position);
             int next = end < 0 ? text.length() : end + 1;
@@ -83,6 +84,24 @@ final class PlainText {
             position = next;
         }
         paragraph(text.substring(start), builder);
+    }
+
+    /**
+     * A first line that is followed by one at least twice as long is a title: lines of wrapped prose are about equal.
+     *
+     * @return where the text goes on
+     */
+    private static int title(String text, TextBuilder builder) {
+        int end = text.indexOf('\n');
+        if (end < 0 || end > LONGEST_TITLE || text.substring(0, end).isBlank()) {
+            return 0;
+        }
+        int next = text.indexOf('\n', end + 1);
+        if ((next < 0 ? text.length() : next) - end <= 2 * end) {
+            return 0;
+        }
+        builder.block(Kind.HEADING, 1, text.substring(0, end));
+        return end + 1;
     }
 
     /** Keeps the lines: what is aligned with spaces is a table or a listing as often as it is prose. */
