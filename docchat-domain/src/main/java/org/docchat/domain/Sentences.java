@@ -14,7 +14,6 @@ public final class Sentences {
                     + "|al|et al|cf|vs|etc|approx|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|Inc|Ltd|Co|Corp|Jan|Feb|Mar|Apr|Jun|Jul"
                     + "|Aug|Sept?|Oct|Nov|Dec)\\.$");
 
-    private static final int SHORT_LINE = 45;
     private static final Pattern NUMBER = Pattern.compile("\\d{1,3}[.)]");
     private static final Pattern ROW_OR_ITEM = Pattern.compile(" \\| |\\G\\s*(?:[•◦▪‣·*-]|\\d{1,3}[.)])\\s");
 
@@ -35,10 +34,8 @@ public final class Sentences {
         for (int line = 0; line < text.length(); ) {
             int feed = text.indexOf('\n', line);
             int next = feed < 0 ? text.length() : feed + 1;
-            // Prose may be wrapped anywhere, but not early; a row of a table or an item of a list is a sentence of
-            // its own.
+            // Prose may be wrapped anywhere; a row of a table or an item of a list is a sentence of its own.
             if (next == text.length()
-                    || next - line < SHORT_LINE
                     || standsAlone(text, line, next)
                     || standsAlone(text, next, lineEnd(text, next))) {
                 cut(sentences, text, start, next);

@@ -53,12 +53,6 @@ class SentencesTest {
     }
 
     @Test
-    void areShortLinesToo() {
-        assertThat(of("From: Ada\nSubject: Engine\nWeight = 5 lbs"))
-                .containsExactly("From: Ada", "Subject: Engine", "Weight = 5 lbs");
-    }
-
-    @Test
     void ofNothingAreNone() {
         assertThat(of(" \n ")).isEmpty();
     }
