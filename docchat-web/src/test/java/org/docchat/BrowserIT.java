@@ -1,0 +1,233 @@
+package org.docchat;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.FilePayload;
+import jakarta.json.JsonObject;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("In a browser, somebody new gets from signing in to the marked words")
+@ExtendWith(Installation.Parameter.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BrowserIT {
+    private static final double PATIENCE = 60_000;
+    private static final String QUESTION = "How much is the deposit for a company bicycle?";
+    private static final byte[] HANDBOOK = Pdf.of(
+            List.of("Office handbook", "The office opens at seven in the morning and closes at eight in the evening."),
+            List.of("Bicycles", "The deposit for a company bicycle is 75 euros."));
+
+    private final Installation installation;
+    private final URI address;
+    private final Client ann;
+    private final List<String> complaints = new ArrayList<>();
+    private Browsers browsers;
+    private BrowserContext context;
+    private Page page;
+    private String collection;
+    private String conversation;
+    private JsonObject citation;
+
+    BrowserIT(Installation installation) {
+        this.installation = installation;
+        address = installation.address();
+        ann = installation.newUser("ann.browser");
+    }
+
+    @BeforeAll
+    void open() {
+        browsers = Browsers.start();
+        collection = ann.newCollection("Handbooks");
+        ann.indexed(collection, "handbook.pdf", HANDBOOK);
+        var answer = ann.post(
+                        "/api/v1/collections/" + collection + "/answers",
+                        Client.json().add("question", QUESTION))
+                .requireStatus(200)
+                .json();
+        conversation = answer.getString("conversationId");
+        citation = answer.getJsonArray("citations").getJsonObject(0);
+    }
+
+    @AfterAll
+    void close() {
+        if (browsers != null) {
+            browsers.close();
+        }
+    }
+
+    @BeforeEach
+    void newPage() {
+        context = browsers.browser()
+                .newContext(new Browser.NewContextOptions()
+                        .setBaseURL(address.toString())
+                        .setViewportSize(1440, 900));
+        context.setDefaultTimeout(PATIENCE);
+        context.addInitScript("addEventListener('securitypolicyviolation',"
+                + " e => console.error('policy violated: ' + e.violatedDirective + ' ' + e.blockedURI))");
+        page = context.newPage();
+        complaints.clear();
+        page.onConsoleMessage(message -> {
+            if (Set.of("error", "warning").contains(message.type())) {
+                complaints.add(message.type() + ": " + message.text() + " at " + message.location());
+            }
+        });
+        page.onPageError(error -> complaints.add("uncaught: " + error));
+        page.onResponse(response -> {
+            if (response.status() >= 400) {
+                complaints.add(response.status() + ": " + response.url());
+            }
+        });
+    }
+
+    @AfterEach
+    void closePage() {
+        context.close();
+    }
+
+    @Test
+    void fromSigningInToTheMarkedWordsOnThePage() {
+        installation.newUser("bob.browser");
+        signIn("bob.browser");
+
+        page.navigate("/collections.xhtml");
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("New collection"))
+                .first()
+                .click();
+        page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true)).fill("Bob's handbooks");
+        page.getByRole(
+                        AriaRole.BUTTON,
+                        new Page.GetByRoleOptions().setName("Create").setExact(true))
+                .click();
+        assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Bob's handbooks")))
+                .isVisible();
+
+        page.waitForFileChooser(() -> page.locator("#upload").click())
+                .setFiles(new FilePayload("handbook.pdf", "application/pdf", HANDBOOK));
+        assertThat(page.locator("#documents tbody").getByRole(AriaRole.LINK, named("handbook.pdf")))
+                .isVisible(patiently());
+        assertThat(page.locator("#facts")).containsText("1 document");
+
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Ask it"))
+                .click();
+        page.locator("#question").fill(QUESTION);
+        page.locator("#question").press("Enter");
+        var chip = page.locator(".turn .answer button.cite").first();
+        assertThat(chip).isVisible(patiently());
+        assertThat(page.locator(".turn .answer")).containsText("75 euros");
+        chip.click();
+
+        assertThat(page.locator("#reader .marked").first()).isVisible(patiently());
+        assertThat(page.locator("#reader")).containsText("handbook.pdf");
+        picture("journey");
+        assertThat(complaints).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0} at {1} px")
+    @Tag("C5")
+    @CsvSource({
+        "signin, 1440",
+        "signin, 390",
+        "collections, 1440",
+        "collections, 390",
+        "collection, 1440",
+        "collection, 390",
+        "ask, 1440",
+        "ask, 390",
+        "reader, 1440",
+        "reader, 390"
+    })
+    void aPageFitsIsAccessibleAndBreaksNoRuleOfItsOwn(String name, int width) {
+        if (!name.equals("signin")) {
+            signIn("ann.browser");
+        }
+        page.setViewportSize(width, 844);
+        show(name);
+
+        assertThat((Integer) page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+                .as("pixels beyond the right edge")
+                .isLessThanOrEqualTo(0);
+        picture(name + "-" + width);
+        var grave = new AxeBuilder(page)
+                .setLegacyMode(true).analyze().getViolations().stream()
+                        .filter(rule -> Set.of("serious", "critical").contains(rule.getImpact()))
+                        .flatMap(rule -> rule.getNodes().stream()
+                                .map(node -> rule.getId() + " " + node.getTarget() + ": " + node.getHtml()))
+                        .toList();
+        assertThat(grave).isEmpty();
+        assertThat(complaints).isEmpty();
+    }
+
+    /** Opens a page and waits for what it is for. */
+    private void show(String name) {
+        switch (name) {
+            case "signin" -> {
+                page.navigate("/signin.xhtml");
+                assertThat(page.getByLabel("Username")).isVisible();
+            }
+            case "collections" -> {
+                page.navigate("/collections.xhtml");
+                assertThat(page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Handbooks")))
+                        .isVisible();
+            }
+            case "collection" -> {
+                page.navigate("/collection.xhtml?id=" + collection);
+                assertThat(page.locator("#documents tbody").getByRole(AriaRole.LINK, named("handbook.pdf")))
+                        .isVisible(patiently());
+            }
+            case "ask" -> {
+                page.navigate("/ask.xhtml?conversation=" + conversation);
+                assertThat(page.locator(".turn .answer button.cite").first()).isVisible(patiently());
+            }
+            case "reader" -> {
+                page.navigate("/reader.xhtml?document=" + citation.getString("documentId") + "&version=1&page="
+                        + citation.getInt("page") + "&start=" + citation.getInt("start") + "&end="
+                        + citation.getInt("end"));
+                assertThat(page.locator("#reader .marked").first()).isVisible(patiently());
+            }
+            default -> throw new IllegalArgumentException(name);
+        }
+    }
+
+    private void signIn(String username) {
+        page.navigate("/ask.xhtml");
+        page.getByLabel("Username").fill(username);
+        page.getByLabel("Password").fill("Password-of-" + username);
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sign in"))
+                .click();
+        page.waitForURL("**/ask.xhtml");
+    }
+
+    private void picture(String name) {
+        page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name + ".png")));
+    }
+
+    private static Locator.GetByRoleOptions named(String name) {
+        return new Locator.GetByRoleOptions().setName(name);
+    }
+
+    private static LocatorAssertions.IsVisibleOptions patiently() {
+        return new LocatorAssertions.IsVisibleOptions().setTimeout(PATIENCE);
+    }
+}
