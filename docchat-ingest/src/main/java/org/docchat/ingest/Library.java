@@ -319,7 +319,7 @@ public final class Library {
      * The passages of a version in order.
      *
      * @param version null for the one that answers now
-     * @param page only those that begin on this page; null for all
+     * @param page only those with words on this page; null for all
      */
     public Slice<Passage> passages(
             Caller caller, DocumentId id, @Nullable Integer version, @Nullable Integer page, Slice.Request request) {
@@ -332,7 +332,11 @@ public final class Library {
                                                    p.page, p.section, p.start_at, p.end_at, p.text
                                               from passage p join document d on d.id = p.document_id
                                              where p.document_id = :id and p.version = :version and p.ordinal > :after
-                                               and (cast(:page as int) is null or p.page = :page)
+                                               and (cast(:page as int) is null or exists (
+                                                       select from page g
+                                                        where g.document_id = p.document_id and g.version = p.version
+                                                          and g.number = :page
+                                                          and g.start_at < p.end_at and g.end_at > p.start_at))
                                              order by p.ordinal limit :limit
                                             """, Tuple.class)
                                     .setParameter("id", id.value())
