@@ -34,6 +34,8 @@ public final class Librarian {
     private final Transactions<EntityManager> transactions;
     private final EmbeddingModel model;
     private final Writer writer;
+    /** Asked of the database once: it comes and goes with the start only. */
+    private volatile @Nullable Boolean vectorIndex;
 
     public Librarian(Transactions<EntityManager> transactions, EmbeddingModel model, Writer writer) {
         this.transactions = transactions;
@@ -188,9 +190,19 @@ public final class Librarian {
         var embedding = search.mode() == Mode.KEYWORD ? null : model.embedQuestion(cleaned);
         long embedded = millisSince(began);
         began = System.nanoTime();
-        var candidates =
-                transactions.as(caller, session -> Retrieval.candidates(session, clean, model.name(), embedding));
+        var candidates = transactions.as(
+                caller,
+                session -> Retrieval.candidates(session, clean, model.name(), embedding, hasVectorIndex(session)));
         return new Retrieved(candidates, new Timings(embedded, millisSince(began), 0));
+    }
+
+    private boolean hasVectorIndex(EntityManager session) {
+        var known = vectorIndex;
+        if (known == null) {
+            known = Retrieval.hasVectorIndex(session);
+            vectorIndex = known;
+        }
+        return known;
     }
 
     /** What may not be seen does not exist; asking nowhere is a mistake. */

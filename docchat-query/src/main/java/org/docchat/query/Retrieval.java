@@ -5,6 +5,7 @@ import jakarta.persistence.Query;
 import jakarta.persistence.Tuple;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -100,7 +101,25 @@ final class Retrieval {
              order by bit_count(e.bits # cast(:signs as bit varying)), e.passage_id limit :oversampled
             """;
 
+    /** The same by pgvector's index, whose expression and condition this repeats to the letter. */
+    private static final String NEAR_BY_INDEX = """
+            select e.passage_id from embedding e
+             where e.collection_id = any (cast(:collections as uuid[])) and e.model = '%2$s' and e.live
+             order by (cast(cast(e.vector as vector(%3$d)) as halfvec(%3$d))) <=> cast(:question as halfvec(%3$d))
+             limit :oversampled
+            """;
+
+    /** How many the index yields: it is exact enough not to need many. */
+    private static final int OVERSAMPLED_BY_INDEX = 200;
+
     private Retrieval() {}
+
+    /** Whether the database has pgvector and its index, in which case the sign bits are not needed. */
+    static boolean hasVectorIndex(EntityManager session) {
+        return (Boolean) session.createNativeQuery(
+                        "select exists (select from pg_indexes where indexname = 'embedding_hnsw')", Boolean.class)
+                .getSingleResult();
+    }
 
     /**
      * A passage with what each ranking says of it.
@@ -115,8 +134,13 @@ final class Retrieval {
             @Nullable Double cosine,
             double coverage) {}
 
+    /** @param indexed what {@link #hasVectorIndex} said */
     static List<Candidate> candidates(
-            EntityManager session, Librarian.Search search, String model, @Nullable Embedding question) {
+            EntityManager session,
+            Librarian.Search search,
+            String model,
+            @Nullable Embedding question,
+            boolean indexed) {
         var parameters = new HashMap<String, Object>();
         parameters.put(
                 "collections",
@@ -137,6 +161,14 @@ final class Retrieval {
         if (question == null) {
             near = "select cast(null as bigint) as passage_id where false";
             parameters.remove("oversampled");
+        } else if (indexed && eligible.isEmpty()) {
+            near = NEAR_BY_INDEX.formatted(live, model, question.vector().length);
+            parameters.put("question", Arrays.toString(question.vector()));
+            parameters.put("oversampled", OVERSAMPLED_BY_INDEX);
+            // Goes on until there are enough of the caller's own: rights and collections filter what the index yields.
+            session.createNativeQuery("select set_config('hnsw.iterative_scan', 'strict_order', true),"
+                            + " set_config('hnsw.ef_search', '" + OVERSAMPLED_BY_INDEX + "', true)")
+                    .getSingleResult();
         } else {
             near = NEAR.formatted(live);
             parameters.put("signs", question.signs());

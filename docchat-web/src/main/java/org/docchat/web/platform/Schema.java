@@ -3,6 +3,7 @@ package org.docchat.web.platform;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -18,6 +19,7 @@ import liquibase.database.DatabaseFactory;
 import liquibase.database.jvm.JdbcConnection;
 import liquibase.exception.LiquibaseException;
 import liquibase.resource.ClassLoaderResourceAccessor;
+import org.docchat.domain.EmbeddingModel;
 
 /** Brings the database to this version's schema, and proves that it protects what it must. */
 final class Schema {
@@ -25,6 +27,7 @@ final class Schema {
     /** Any number that no other program locks; one migration of a database at a time. */
     private static final long LOCK = 0x446f6343686174L;
 
+    private static final String CHANGELOG = "db/changelog.xml";
     private static final Duration DATABASE_WAIT = Duration.ofSeconds(60);
 
     private final DataSource database;
@@ -45,7 +48,7 @@ final class Schema {
             statement.execute("select pg_advisory_lock(" + LOCK + ")");
             try (var connection = database.getConnection()) {
                 update(connection);
-                addVectorIndex(connection);
+                connection.setAutoCommit(true);
                 requireRowLevelSecurity(connection);
             } finally {
                 statement.execute("select pg_advisory_unlock(" + LOCK + ")");
@@ -72,26 +75,18 @@ final class Schema {
 
     private static void update(Connection connection) throws LiquibaseException {
         var target = DatabaseFactory.getInstance().findCorrectDatabaseImplementation(new JdbcConnection(connection));
+        var files = new ClassLoaderResourceAccessor(Schema.class.getClassLoader());
         try {
-            Scope.child(
-                    java.util.Map.of(
-                            Scope.Attr.resourceAccessor.name(),
-                            new ClassLoaderResourceAccessor(Schema.class.getClassLoader())),
-                    () -> {
-                        // A process that was killed while migrating leaves Liquibase's own lock behind for ever.
-                        // Whoever holds
-                        // the advisory lock is alone, so whatever lock there is has no owner any more.
-                        new Liquibase(
-                                        "db/changelog.xml",
-                                        new ClassLoaderResourceAccessor(Schema.class.getClassLoader()),
-                                        target)
-                                .forceReleaseLocks();
-                        new CommandScope(UpdateCommandStep.COMMAND_NAME)
-                                .addArgumentValue(DbUrlConnectionArgumentsCommandStep.DATABASE_ARG, target)
-                                .addArgumentValue(UpdateCommandStep.CHANGELOG_FILE_ARG, "db/changelog.xml")
-                                .addArgumentValue(ShowSummaryArgument.SHOW_SUMMARY, UpdateSummaryEnum.OFF)
-                                .execute();
-                    });
+            Scope.child(Map.of(Scope.Attr.resourceAccessor.name(), files), () -> {
+                // A process that was killed while migrating leaves Liquibase's own lock behind for ever. Whoever holds
+                // the advisory lock is alone, so whatever lock there is has no owner any more.
+                new Liquibase(CHANGELOG, files, target).forceReleaseLocks();
+                new CommandScope(UpdateCommandStep.COMMAND_NAME)
+                        .addArgumentValue(DbUrlConnectionArgumentsCommandStep.DATABASE_ARG, target)
+                        .addArgumentValue(UpdateCommandStep.CHANGELOG_FILE_ARG, CHANGELOG)
+                        .addArgumentValue(ShowSummaryArgument.SHOW_SUMMARY, UpdateSummaryEnum.OFF)
+                        .execute();
+            });
         } catch (LiquibaseException e) {
             throw e;
         } catch (Exception e) {
@@ -99,22 +94,30 @@ final class Schema {
         }
     }
 
-    /** With pgvector the vectors get an index of their own; without it the sign bits are scanned. */
-    private static void addVectorIndex(Connection connection) throws SQLException {
-        connection.setAutoCommit(true);
-        try (var statement = connection.createStatement();
-                var available = statement.executeQuery(
-                        "select from pg_available_extensions where name = 'vector' and installed_version is null")) {
-            if (available.next()) {
-                try (var create = connection.createStatement()) {
-                    create.execute("create extension if not exists vector");
-                } catch (SQLException e) {
-                    LOG.log(
-                            Level.WARNING,
-                            "pgvector is available but could not be added ({0}); searching without it",
-                            e.getMessage());
+    /**
+     * Where pgvector is, the vectors of the current versions get an index (HNSW: Malkov and Yashunin, 2018); where it is
+     * not, their sign bits are scanned.
+     */
+    void addVectorIndex(EmbeddingModel model) {
+        try (var connection = database.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("set statement_timeout = 0");
+            statement.execute("select pg_advisory_lock(" + LOCK + ")");
+            try (var available = statement.executeQuery("select from pg_available_extensions where name = 'vector'")) {
+                if (available.next()) {
+                    statement.execute("create extension if not exists vector");
+                    // The search repeats this expression and this condition to the letter.
+                    statement.execute("""
+                            create index if not exists embedding_hnsw on embedding using hnsw
+                                ((cast(cast(vector as vector(%1$d)) as halfvec(%1$d))) halfvec_cosine_ops)
+                             where live and model = '%2$s'
+                            """.formatted(model.dimensions(), model.name()));
                 }
+            } finally {
+                statement.execute("select pg_advisory_unlock(" + LOCK + ")");
             }
+        } catch (SQLException e) {
+            LOG.log(Level.WARNING, "pgvector is there but cannot be used ({0}); searching without it", e.getMessage());
         }
     }
 

@@ -60,8 +60,10 @@ public class Startup {
 
     void start(@Observes @Initialized(ApplicationScoped.class) @Nullable Object event) throws InterruptedException {
         try {
-            new Schema(database).migrate();
+            var schema = new Schema(database);
+            schema.migrate();
             users.createFirstAdministrator(settings.adminPassword()).ifPresent(Startup::showOnce);
+            schema.addVectorIndex(model.get());
             model.get().embedQuestion("ready?");
             for (int i = 0; i < settings.workers(); i++) {
                 var worker = threads.newThread(new Worker(transactions, model.get(), extraction.get(), clock));
