@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
@@ -60,10 +61,14 @@ public final class Launcher {
         }
         requireFree(port);
 
-        if (setting("JWT_SECRET") == null && setting("JWT_SECRET_FILE") == null) {
+        if (installed() != null) {
+            require("DATABASE_URL");
+            require("JWT_SECRET");
+        }
+        if (!isSet("JWT_SECRET")) {
             System.setProperty("JWT_SECRET", keptSecret(home.resolve("jwt-secret")));
         }
-        if (setting("DATABASE_URL") == null && setting("DATABASE_URL_FILE") == null) {
+        if (!isSet("DATABASE_URL")) {
             System.setProperty("DATABASE_URL", OwnDatabase.start(home, keptSecret(home.resolve("database-password"))));
         }
         // Where the application leaves the password that it generated for its first administrator.
@@ -77,6 +82,25 @@ public final class Launcher {
     static @Nullable String setting(String key) {
         var value = System.getProperty(key, System.getenv(key));
         return value == null || value.isBlank() ? null : value.strip();
+    }
+
+    private static boolean isSet(String key) {
+        return setting(key) != null || setting(key + "_FILE") != null;
+    }
+
+    private static void require(String key) {
+        if (!isSet(key)) {
+            throw new CannotStart(key + " or " + key + "_FILE must be set; .env.example says to what.");
+        }
+    }
+
+    /**
+     * Where the container image has the server and the application laid out, read-only; null in docchat.jar, which
+     * brings both, and a database, within itself.
+     */
+    private static @Nullable Path installed() {
+        var path = System.getProperty("docchat.installed");
+        return path == null ? null : Path.of(path);
     }
 
     private static int port() {
@@ -124,26 +148,49 @@ public final class Launcher {
 
     private static void startServer(Path home, int port) throws Exception {
         var server = Files.createDirectories(home.resolve("server"));
-        var launcher = explode(unpack("payara-micro.jar", server), server);
-        var war = unpack("docchat.war", server);
-        // Not closed: the server's threads look for their classes here as long as it runs.
-        @SuppressWarnings("resource")
-        var loader = new URLClassLoader(new URL[] {launcher.toUri().toURL()}, ClassLoader.getPlatformClassLoader());
-        Thread.currentThread().setContextClassLoader(loader);
-        System.setProperty("fish.payara.environmentWarning", "false");
-        var main = loader.loadClass("fish.payara.micro.impl.RootDirLauncher").getMethod("main", String[].class);
-        var arguments = List.of(
+        var installed = installed();
+        var arguments = new ArrayList<>(List.of(
                 "--nocluster",
                 "--disablephonehome",
                 "--port",
                 Integer.toString(port),
                 "--shutdowngrace",
                 "2000",
-                "--deploy",
-                war.toString(),
                 "--contextroot",
-                "/");
-        main.invoke(null, (Object) arguments.toArray(String[]::new));
+                "/",
+                "--deploy"));
+        System.setProperty("fish.payara.environmentWarning", "false");
+        Class<?> main;
+        if (installed == null) {
+            var launcher = explode(unpack("payara-micro.jar", server), server);
+            arguments.add(unpack("docchat.war", server).toString());
+            // Not closed: the server's threads look for their classes here as long as it runs.
+            @SuppressWarnings("resource")
+            var loader = new URLClassLoader(new URL[] {launcher.toUri().toURL()}, ClassLoader.getPlatformClassLoader());
+            Thread.currentThread().setContextClassLoader(loader);
+            main = loader.loadClass("fish.payara.micro.impl.RootDirLauncher");
+        } else {
+            arguments.addAll(List.of(installed.resolve("application").toString(), "--rootdir", server.toString()));
+            main = prepareInstalled(installed.resolve("payara"), server);
+        }
+        main.getMethod("main", String[].class).invoke(null, (Object) arguments.toArray(String[]::new));
+    }
+
+    /**
+     * What the server's own launcher does, except that the server may write only into the directory that it is given.
+     * Its classes are on the class path of this process, where the class data archive covers them.
+     */
+    private static Class<?> prepareInstalled(Path payara, Path server) throws IOException, ClassNotFoundException {
+        delete(server);
+        copy(payara.resolve("config"), server.resolve("config"));
+        // The adapters that make data sources of drivers are looked for here.
+        copy(payara.resolve("lib"), server.resolve("lib"));
+        Files.createDirectories(server.resolve("docroot"));
+        System.setProperty(
+                "fish.payara.micro.BootJar",
+                payara.resolve("launch-micro.jar").toUri().toString());
+        System.setProperty("fish.payara.micro.UnpackDir", payara.toString());
+        return Class.forName("fish.payara.micro.impl.PayaraMicroImpl");
     }
 
     /** The server's jar has all others inside it; laid out as a directory it starts faster, in this process. */
@@ -179,6 +226,19 @@ public final class Launcher {
             try (var files = Files.walk(directory)) {
                 for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                     Files.delete(file);
+                }
+            }
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (var file : files.toList()) {
+                var target = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
                 }
             }
         }

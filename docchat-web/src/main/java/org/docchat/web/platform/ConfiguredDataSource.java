@@ -26,6 +26,15 @@ public class ConfiguredDataSource extends PGSimpleDataSource {
         configure(url);
     }
 
+    /**
+     * Ignored: the server sets "localhost" wherever web.xml names no host, and DATABASE_URL has named one.
+     *
+     * @deprecated as in the driver
+     */
+    @Deprecated
+    @Override
+    public void setServerName(String host) {}
+
     private static final String RULE =
             "must be set, as postgresql://user:password@host:5432/database or jdbc:postgresql://host/database?…";
 
