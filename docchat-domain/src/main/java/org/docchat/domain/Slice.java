@@ -1,5 +1,7 @@
 package org.docchat.domain;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,26 @@ import org.jspecify.annotations.Nullable;
 public record Slice<T>(List<T> items, @Nullable String nextCursor) {
     public Slice {
         items = List.copyOf(items);
+    }
+
+    /**
+     * The part that was asked for.
+     *
+     * @param items one more than asked for, where there are more
+     * @param keys by which the list is sorted, of its last item: what {@link Request#after} reads back
+     */
+    public static <T> Slice<T> of(List<T> items, Request request, Function<T, List<?>> keys) {
+        if (items.size() <= request.limit()) {
+            return new Slice<>(items, null);
+        }
+        var shown = items.subList(0, request.limit());
+        var last = String.join(
+                "\n",
+                keys.apply(shown.get(shown.size() - 1)).stream()
+                        .map(String::valueOf)
+                        .toList());
+        return new Slice<>(
+                shown, Base64.getUrlEncoder().withoutPadding().encodeToString(last.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** The same part, each item seen differently. */
@@ -29,6 +51,26 @@ public record Slice<T>(List<T> items, @Nullable String nextCursor) {
         public Request {
             if (limit < 1 || limit > 200) {
                 throw new Failure.Invalid("invalid_limit", "The limit must be a number from 1 to 200.");
+            }
+        }
+
+        /**
+         * Where the part before ended; null at the start.
+         *
+         * @param read makes something of the sort keys, in the order in which they were given
+         * @throws Failure.Invalid if the cursor is none that a list has answered
+         */
+        public <K> @Nullable K after(Function<List<String>, K> read) {
+            if (cursor == null) {
+                return null;
+            }
+            try {
+                var keys = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
+                return read.apply(List.of(keys.split("\n", -1)));
+            } catch (RuntimeException e) {
+                // Whatever a stranger's cursor breaks, the answer is the same.
+                throw new Failure.Invalid(
+                        "invalid_cursor", "The cursor must be one that a list answered as nextCursor.");
             }
         }
 

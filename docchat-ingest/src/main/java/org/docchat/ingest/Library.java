@@ -64,20 +64,18 @@ public final class Library {
 
     /** The collections that the caller is a member of, by name. */
     public Slice<Collection> collections(Caller caller, Slice.Request request) {
-        var after = Cursor.decode(request.cursor(), 2);
+        var after = request.after(keys -> new NameKey(keys.get(0), UUID.fromString(keys.get(1))));
         return transactions.as(caller, session -> {
             var query = session.createNativeQuery(
                             COLLECTIONS
-                                    + (after.isEmpty()
-                                            ? ""
-                                            : " where (lower(c.name), c.id) > (:name, cast(:id as uuid))")
+                                    + (after == null ? "" : " where (lower(c.name), c.id) > (:name, :id)")
                                     + " order by lower(c.name), c.id limit :limit",
                             Tuple.class)
                     .setParameter("limit", request.limit() + 1);
-            if (!after.isEmpty()) {
-                query.setParameter("name", after.get(0)).setParameter("id", after.get(1));
+            if (after != null) {
+                query.setParameter("name", after.name()).setParameter("id", after.id());
             }
-            return Cursor.slice(
+            return Slice.of(
                     Rows.of(query).map(Library::toCollection).toList(),
                     request,
                     last -> List.of(
@@ -189,7 +187,8 @@ public final class Library {
      */
     public Slice<Document> documents(
             Caller caller, CollectionId id, @Nullable String state, @Nullable String name, Slice.Request request) {
-        var after = Cursor.decode(request.cursor(), 3);
+        var after = request.after(keys -> new StateKey(
+                Boolean.parseBoolean(keys.get(0)), Instant.parse(keys.get(1)), UUID.fromString(keys.get(2))));
         return transactions.as(caller, session -> {
             require(session, id, Role.VIEWER);
             var query = session.createNativeQuery(
@@ -202,23 +201,23 @@ public final class Library {
                                and (cast(:state as text) is null or v.state = :state)
                                and (cast(:name as text) is null or position(lower(:name) in lower(d.name)) > 0)
                             """
-                                    + (after.isEmpty()
+                                    + (after == null
                                             ? ""
                                             : " and (v.state in ('rejected', 'failed'), v.created_at, d.id)"
-                                                    + " < (cast(:problem as boolean), cast(:at as timestamptz),"
-                                                    + " cast(:after as uuid))")
+                                                    + " < (:problem, :at,"
+                                                    + " (:after)")
                                     + " order by problem desc, v.created_at desc, d.id desc limit :limit",
                             Tuple.class)
                     .setParameter("id", id.value())
                     .setParameter("state", state)
                     .setParameter("name", name)
                     .setParameter("limit", request.limit() + 1);
-            if (!after.isEmpty()) {
-                query.setParameter("problem", after.get(0))
-                        .setParameter("at", after.get(1))
-                        .setParameter("after", after.get(2));
+            if (after != null) {
+                query.setParameter("problem", after.problem())
+                        .setParameter("at", after.createdAt())
+                        .setParameter("after", after.id());
             }
-            var keys = Cursor.slice(
+            var keys = Slice.of(
                     Rows.of(query).toList(),
                     request,
                     last -> List.of(
@@ -323,10 +322,10 @@ public final class Library {
      */
     public Slice<Passage> passages(
             Caller caller, DocumentId id, @Nullable Integer version, @Nullable Integer page, Slice.Request request) {
-        var after = Cursor.decode(request.cursor(), 1);
+        var after = request.after(keys -> Integer.valueOf(keys.get(0)));
         return transactions.as(caller, session -> {
             var row = version(session, id, version, true);
-            return Cursor.slice(
+            return Slice.of(
                     Rows.of(session.createNativeQuery("""
                                             select p.id, p.collection_id, p.document_id, d.name, p.version, p.ordinal,
                                                    p.page, p.section, p.start_at, p.end_at, p.text
@@ -341,7 +340,7 @@ public final class Library {
                                             """, Tuple.class)
                                     .setParameter("id", id.value())
                                     .setParameter("version", row.number)
-                                    .setParameter("after", after.isEmpty() ? -1 : Cursor.number(after.get(0)))
+                                    .setParameter("after", after == null ? -1 : after)
                                     .setParameter("page", page)
                                     .setParameter("limit", request.limit() + 1))
                             .map(Rows::toPassage)
@@ -376,6 +375,10 @@ public final class Library {
             return marks;
         });
     }
+
+    private record NameKey(String name, UUID id) {}
+
+    private record StateKey(boolean problem, Instant createdAt, UUID id) {}
 
     private static String collectionName(String name) {
         var cleaned = name.strip();

@@ -1,9 +1,7 @@
 package org.docchat.query;
 
 import jakarta.persistence.EntityManager;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import org.docchat.domain.Answer;
@@ -15,7 +13,6 @@ import org.docchat.domain.DocumentId;
 import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Passage;
-import org.docchat.domain.Slice;
 import org.docchat.domain.Transactions;
 import org.docchat.domain.UserId;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +31,19 @@ public final class Librarian {
     private final Transactions<EntityManager> transactions;
     private final EmbeddingModel model;
     private final Writer writer;
+    private final Conversations conversations;
     /** Asked of the database once: it comes and goes with the start only. */
     private volatile @Nullable Boolean vectorIndex;
 
-    public Librarian(Transactions<EntityManager> transactions, EmbeddingModel model, Writer writer) {
+    public Librarian(
+            Transactions<EntityManager> transactions,
+            EmbeddingModel model,
+            Writer writer,
+            Conversations conversations) {
         this.transactions = transactions;
         this.model = model;
         this.writer = writer;
+        this.conversations = conversations;
     }
 
     /** Runs a search that finds nothing through everything that a search needs; throws where something is missing. */
@@ -61,7 +64,9 @@ public final class Librarian {
     public GivenAnswer answer(Caller caller, Question question, Listener listener) {
         var previous = transactions.as(caller, session -> {
             requireVisible(session, question.collections());
-            return previousQuestion(session, question.conversation());
+            return question.conversation() == null
+                    ? null
+                    : Conversations.previousQuestion(session, question.conversation());
         });
         var standalone = FollowUp.standalone(question.text(), previous);
         var search = new Search(
@@ -91,82 +96,7 @@ public final class Librarian {
         }
         var timings =
                 new Timings(retrieved.timings.embedMillis(), retrieved.timings.searchMillis(), millisSince(began));
-        return store(caller, question, standalone, answer, found, usage, timings);
-    }
-
-    /** The caller's conversations, last used first. */
-    public Slice<Conversation> conversations(Caller caller, Slice.Request request) {
-        var after = request.cursor() == null ? null : cursor(request.cursor());
-        return transactions.as(caller, session -> {
-            var query = session.createQuery(
-                    "select c from ConversationRow c"
-                            + (after == null ? "" : " where c.updatedAt < :at or c.updatedAt = :at and c.id < :id")
-                            + " order by c.updatedAt desc, c.id desc",
-                    ConversationRow.class);
-            if (after != null) {
-                query.setParameter("at", after.updatedAt())
-                        .setParameter("id", after.id().value());
-            }
-            query.setMaxResults(request.limit() + 1);
-            var rows = query.getResultList().stream()
-                    .map(ConversationRow::toConversation)
-                    .toList();
-            if (rows.size() <= request.limit()) {
-                return new Slice<>(rows, null);
-            }
-            var last = rows.get(request.limit() - 1);
-            return new Slice<>(rows.subList(0, request.limit()), cursor(last));
-        });
-    }
-
-    /** The answers of one of the caller's conversations, oldest first. */
-    public List<GivenAnswer> answers(Caller caller, ConversationId id) {
-        return transactions.as(caller, session -> {
-            find(session, id);
-            return session
-                    .createQuery(
-                            "select distinct a from AnswerRow a left join fetch a.citations"
-                                    + " where a.conversationId = :id order by a.createdAt, a.id",
-                            AnswerRow.class)
-                    .setParameter("id", id.value())
-                    .getResultList()
-                    .stream()
-                    .map(row -> row.toAnswer(List.of()))
-                    .toList();
-        });
-    }
-
-    public Conversation conversation(Caller caller, ConversationId id) {
-        return transactions.as(caller, session -> find(session, id).toConversation());
-    }
-
-    public void rename(Caller caller, ConversationId id, String title) {
-        var cleaned = title.strip();
-        if (cleaned.isEmpty() || cleaned.length() > 200) {
-            throw new Failure.Invalid("invalid_title", "A conversation needs a title of 1 to 200 characters.");
-        }
-        transactions.as(caller, session -> find(session, id).title = cleaned);
-    }
-
-    public void delete(Caller caller, ConversationId id) {
-        transactions.as(caller, session -> {
-            find(session, id);
-            return session.createNativeQuery("delete from conversation where id = :id")
-                    .setParameter("id", id.value())
-                    .executeUpdate();
-        });
-    }
-
-    public void rate(Caller caller, AnswerId id, Rating rating, @Nullable String comment) {
-        transactions.as(caller, session -> {
-            var row = session.find(AnswerRow.class, id.value());
-            if (row == null) {
-                throw new Failure.NotFound("answer");
-            }
-            row.rating = rating.name();
-            row.comment = comment;
-            return row;
-        });
+        return conversations.store(caller, question, standalone, answer, found, writer.name(), usage, timings);
     }
 
     private static final String NOTHING = "Nothing in these documents fits the question.";
@@ -221,103 +151,8 @@ public final class Librarian {
         return true;
     }
 
-    private static @Nullable String previousQuestion(EntityManager session, @Nullable ConversationId conversation) {
-        if (conversation == null) {
-            return null;
-        }
-        find(session, conversation);
-        return session
-                .createQuery(
-                        "select a.standalone from AnswerRow a where a.conversationId = :id order by a.createdAt desc",
-                        String.class)
-                .setParameter("id", conversation.value())
-                .setMaxResults(1)
-                .getResultList()
-                .stream()
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static ConversationRow find(EntityManager session, ConversationId id) {
-        var row = session.find(ConversationRow.class, id.value());
-        if (row == null) {
-            throw new Failure.NotFound("conversation");
-        }
-        return row;
-    }
-
-    private GivenAnswer store(
-            Caller caller,
-            Question question,
-            String standalone,
-            Answer answer,
-            List<Found> found,
-            Usage usage,
-            Timings timings) {
-        return transactions.as(caller, session -> {
-            ConversationRow conversation;
-            if (question.conversation() == null) {
-                conversation = new ConversationRow();
-                conversation.userId = caller.id().value();
-                conversation.title = question.text().length() <= 80
-                        ? question.text()
-                        : question.text().substring(0, 79) + "…";
-                session.persist(conversation);
-                session.flush();
-            } else {
-                conversation = find(session, question.conversation());
-                conversation.updatedAt = Instant.now();
-            }
-            var row = new AnswerRow();
-            row.conversationId = conversation.id;
-            row.userId = caller.id().value();
-            row.collections =
-                    question.collections().stream().map(CollectionId::value).toArray(UUID[]::new);
-            row.question = question.text();
-            row.standalone = standalone;
-            row.cited = answer instanceof Answer.Cited;
-            row.text = answer.text();
-            row.evidence = answer.evidence();
-            row.writer = writer.name();
-            row.promptTokens = usage.promptTokens();
-            row.completionTokens = usage.completionTokens();
-            row.embedMillis = timings.embedMillis();
-            row.searchMillis = timings.searchMillis();
-            row.writeMillis = timings.writeMillis();
-            session.persist(row);
-            session.flush();
-            if (answer instanceof Answer.Cited cited) {
-                for (var citation : cited.citations()) {
-                    var citationRow = new CitationRow(row.id, citation);
-                    session.persist(citationRow);
-                    row.citations.add(citationRow);
-                }
-            }
-            return row.toAnswer(found);
-        });
-    }
-
     private static long millisSince(long began) {
         return (System.nanoTime() - began) / 1_000_000;
-    }
-
-    private static String cursor(Conversation last) {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString((last.updatedAt() + " " + last.id()).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static Conversation cursor(String text) {
-        try {
-            var parts = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8).split(" ", 2);
-            if (parts.length == 2) {
-                var at = Instant.parse(parts[0]);
-                return new Conversation(ConversationId.parse(parts[1]), "", at, at);
-            }
-        } catch (IllegalArgumentException | java.time.DateTimeException | Failure.NotFound e) {
-            // Not one of ours: answered below.
-        }
-        throw new Failure.Invalid("invalid_cursor", "The cursor must be one that a list answered as nextCursor.");
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
+import org.docchat.query.Conversations;
 import org.docchat.query.ExtractiveWriter;
 import org.docchat.query.Librarian;
 import org.docchat.query.Librarian.Filter;
@@ -38,7 +39,7 @@ public final class Bench {
                         : PreparedDatabase.at(url)) {
             var owner = database.user("bench");
             var stacks = new Stacks(database, model, target.resolve("war/WEB-INF/parser"));
-            var librarian = new Librarian(database, model, new ExtractiveWriter(model));
+            var librarian = new Librarian(database, model, new ExtractiveWriter(model), new Conversations(database));
             for (var folder : data.split(",")) {
                 var judged = Judged.read(Path.of(folder));
                 var collection = stacks.shelved(owner, judged, Boolean.getBoolean("fresh"));

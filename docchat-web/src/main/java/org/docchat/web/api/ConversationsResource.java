@@ -12,7 +12,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import org.docchat.domain.ConversationId;
-import org.docchat.query.Librarian;
+import org.docchat.query.Conversations;
 import org.docchat.web.security.CurrentCaller;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 @Consumes(MediaType.APPLICATION_JSON)
 public class ConversationsResource {
     @Inject
-    Librarian librarian;
+    Conversations conversations;
 
     @Inject
     CurrentCaller current;
@@ -34,8 +34,8 @@ public class ConversationsResource {
     @GET
     @Operation(summary = "My conversations, last used first")
     public Views.Page list(@QueryParam("limit") @Nullable String limit, @QueryParam("cursor") @Nullable String cursor) {
-        return Views.Page.of(librarian
-                .conversations(current.caller(), Parameters.slice(limit, cursor))
+        return Views.Page.of(conversations
+                .list(current.caller(), Parameters.slice(limit, cursor))
                 .map(Views.Conversation::of));
     }
 
@@ -43,13 +43,13 @@ public class ConversationsResource {
     @Path("{id}")
     @Operation(summary = "A conversation with its answers, oldest first")
     public Views.ConversationWithAnswers get(@PathParam("id") String id) {
-        var conversation = librarian.conversation(current.caller(), ConversationId.parse(id));
+        var conversation = conversations.get(current.caller(), ConversationId.parse(id));
         return new Views.ConversationWithAnswers(
                 conversation.id().toString(),
                 conversation.title(),
                 conversation.createdAt(),
                 conversation.updatedAt(),
-                librarian.answers(current.caller(), conversation.id()).stream()
+                conversations.answers(current.caller(), conversation.id()).stream()
                         .map(Views.GivenAnswer::of)
                         .toList());
     }
@@ -58,7 +58,7 @@ public class ConversationsResource {
     @Path("{id}")
     @Operation(summary = "Give a conversation another title")
     public void rename(@PathParam("id") String id, Bodies.@Nullable ConversationChange body) {
-        librarian.rename(
+        conversations.rename(
                 current.caller(),
                 ConversationId.parse(id),
                 Parameters.text("title", Parameters.body(body).title(), 200));
@@ -68,6 +68,6 @@ public class ConversationsResource {
     @Path("{id}")
     @Operation(summary = "Delete a conversation")
     public void delete(@PathParam("id") String id) {
-        librarian.delete(current.caller(), ConversationId.parse(id));
+        conversations.delete(current.caller(), ConversationId.parse(id));
     }
 }

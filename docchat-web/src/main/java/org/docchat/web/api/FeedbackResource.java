@@ -9,6 +9,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.docchat.domain.AnswerId;
+import org.docchat.query.Conversations;
 import org.docchat.query.Librarian;
 import org.docchat.web.security.CurrentCaller;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 @Consumes(MediaType.APPLICATION_JSON)
 public class FeedbackResource {
     @Inject
-    Librarian librarian;
+    Conversations conversations;
 
     @Inject
     CurrentCaller current;
@@ -32,7 +33,7 @@ public class FeedbackResource {
     @Operation(summary = "Say whether one of my answers was any good")
     public void rate(@PathParam("id") String id, Bodies.@Nullable Feedback body) {
         var feedback = Parameters.body(body);
-        librarian.rate(
+        conversations.rate(
                 current.caller(),
                 AnswerId.parse(id),
                 Parameters.choice("rating", feedback.rating(), Librarian.Rating.values()),

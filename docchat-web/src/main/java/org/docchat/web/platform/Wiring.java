@@ -19,6 +19,7 @@ import org.docchat.domain.Transactions;
 import org.docchat.ingest.Library;
 import org.docchat.ingest.extract.ExtractionProcess;
 import org.docchat.ingest.extract.Limits;
+import org.docchat.query.Conversations;
 import org.docchat.query.ExtractiveWriter;
 import org.docchat.query.Librarian;
 import org.docchat.web.model.OnnxEmbeddingModel;
@@ -86,8 +87,14 @@ class Wiring {
 
     @Produces
     @Singleton
-    Librarian librarian(Transactions<EntityManager> transactions, EmbeddingModel model) {
-        return new Librarian(transactions, model, new ExtractiveWriter(model));
+    Conversations conversations(Transactions<EntityManager> transactions) {
+        return new Conversations(transactions);
+    }
+
+    @Produces
+    @Singleton
+    Librarian librarian(Transactions<EntityManager> transactions, EmbeddingModel model, Conversations conversations) {
+        return new Librarian(transactions, model, new ExtractiveWriter(model), conversations);
     }
 
     private Path temporaryDirectory() {

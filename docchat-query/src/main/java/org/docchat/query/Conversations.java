@@ -1,0 +1,174 @@
+package org.docchat.query;
+
+import jakarta.persistence.EntityManager;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.docchat.domain.Answer;
+import org.docchat.domain.AnswerId;
+import org.docchat.domain.Caller;
+import org.docchat.domain.CollectionId;
+import org.docchat.domain.ConversationId;
+import org.docchat.domain.Failure;
+import org.docchat.domain.Slice;
+import org.docchat.domain.Transactions;
+import org.docchat.query.Librarian.Conversation;
+import org.docchat.query.Librarian.GivenAnswer;
+import org.docchat.query.Librarian.Rating;
+import org.jspecify.annotations.Nullable;
+
+/** What was asked and answered before. Everybody has their own; an answer goes when the right to its sources goes. */
+public final class Conversations {
+    private final Transactions<EntityManager> transactions;
+
+    public Conversations(Transactions<EntityManager> transactions) {
+        this.transactions = transactions;
+    }
+
+    /** The caller's conversations, last used first. */
+    public Slice<Conversation> list(Caller caller, Slice.Request request) {
+        var after = request.after(keys -> new Key(Instant.parse(keys.get(0)), UUID.fromString(keys.get(1))));
+        return transactions.as(caller, session -> {
+            var query = session.createQuery(
+                    "select c from ConversationRow c"
+                            + (after == null ? "" : " where c.updatedAt < :at or c.updatedAt = :at and c.id < :id")
+                            + " order by c.updatedAt desc, c.id desc",
+                    ConversationRow.class);
+            if (after != null) {
+                query.setParameter("at", after.updatedAt()).setParameter("id", after.id());
+            }
+            var rows = query.setMaxResults(request.limit() + 1).getResultList().stream()
+                    .map(ConversationRow::toConversation)
+                    .toList();
+            return Slice.of(rows, request, last -> List.of(last.updatedAt(), last.id()));
+        });
+    }
+
+    private record Key(Instant updatedAt, UUID id) {}
+
+    /** The answers of one of the caller's conversations, oldest first. */
+    public List<GivenAnswer> answers(Caller caller, ConversationId id) {
+        return transactions.as(caller, session -> {
+            find(session, id);
+            return session
+                    .createQuery(
+                            "select distinct a from AnswerRow a left join fetch a.citations"
+                                    + " where a.conversationId = :id order by a.createdAt, a.id",
+                            AnswerRow.class)
+                    .setParameter("id", id.value())
+                    .getResultList()
+                    .stream()
+                    .map(row -> row.toAnswer(List.of()))
+                    .toList();
+        });
+    }
+
+    public Conversation get(Caller caller, ConversationId id) {
+        return transactions.as(caller, session -> find(session, id).toConversation());
+    }
+
+    public void rename(Caller caller, ConversationId id, String title) {
+        var cleaned = title.strip();
+        if (cleaned.isEmpty() || cleaned.length() > 200) {
+            throw new Failure.Invalid("invalid_title", "A conversation needs a title of 1 to 200 characters.");
+        }
+        transactions.as(caller, session -> find(session, id).title = cleaned);
+    }
+
+    public void delete(Caller caller, ConversationId id) {
+        transactions.as(caller, session -> {
+            find(session, id);
+            return session.createNativeQuery("delete from conversation where id = :id")
+                    .setParameter("id", id.value())
+                    .executeUpdate();
+        });
+    }
+
+    public void rate(Caller caller, AnswerId id, Rating rating, @Nullable String comment) {
+        transactions.as(caller, session -> {
+            var row = session.find(AnswerRow.class, id.value());
+            if (row == null) {
+                throw new Failure.NotFound("answer");
+            }
+            row.rating = rating.name();
+            row.comment = comment;
+            return row;
+        });
+    }
+
+    /** What was searched for last in a conversation; null where nothing was. */
+    static @Nullable String previousQuestion(EntityManager session, ConversationId conversation) {
+        find(session, conversation);
+        return session
+                .createQuery(
+                        "select a.standalone from AnswerRow a where a.conversationId = :id order by a.createdAt desc",
+                        String.class)
+                .setParameter("id", conversation.value())
+                .setMaxResults(1)
+                .getResultList()
+                .stream()
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static ConversationRow find(EntityManager session, ConversationId id) {
+        var row = session.find(ConversationRow.class, id.value());
+        if (row == null) {
+            throw new Failure.NotFound("conversation");
+        }
+        return row;
+    }
+
+    /** Keeps an answer, in a new conversation where the question names none. */
+    GivenAnswer store(
+            Caller caller,
+            Librarian.Question question,
+            String standalone,
+            Answer answer,
+            List<Librarian.Found> found,
+            String writer,
+            Librarian.Usage usage,
+            Librarian.Timings timings) {
+        return transactions.as(caller, session -> {
+            ConversationRow conversation;
+            if (question.conversation() == null) {
+                conversation = new ConversationRow();
+                conversation.userId = caller.id().value();
+                conversation.title = question.text().length() <= 80
+                        ? question.text()
+                        : question.text().substring(0, 79) + "…";
+                session.persist(conversation);
+                session.flush();
+            } else {
+                conversation = find(session, question.conversation());
+                conversation.updatedAt = Instant.now();
+            }
+            var row = new AnswerRow();
+            row.conversationId = conversation.id;
+            row.userId = caller.id().value();
+            row.collections =
+                    question.collections().stream().map(CollectionId::value).toArray(UUID[]::new);
+            row.question = question.text();
+            row.standalone = standalone;
+            row.cited = answer instanceof Answer.Cited;
+            row.text = answer.text();
+            row.evidence = answer.evidence();
+            row.writer = writer;
+            row.promptTokens = usage.promptTokens();
+            row.completionTokens = usage.completionTokens();
+            row.embedMillis = timings.embedMillis();
+            row.searchMillis = timings.searchMillis();
+            row.writeMillis = timings.writeMillis();
+            session.persist(row);
+            session.flush();
+            if (answer instanceof Answer.Cited cited) {
+                for (var citation : cited.citations()) {
+                    var citationRow = new CitationRow(row.id, citation);
+                    session.persist(citationRow);
+                    row.citations.add(citationRow);
+                }
+            }
+            return row.toAnswer(found);
+        });
+    }
+}
