@@ -139,7 +139,7 @@ class ArchitectureTest {
     void aContextShowsItsFacadeAndWhatItGivesAndTakes() {
         assertThat(publicTypes("org.docchat.ingest")).containsExactlyInAnyOrder("DocumentFormat", "Library", "Worker");
         assertThat(publicTypes("org.docchat.query"))
-                .containsExactlyInAnyOrder("ExtractiveWriter", "Librarian", "Writer");
+                .containsExactlyInAnyOrder("Conversations", "ExtractiveWriter", "Librarian", "Writer");
     }
 
     @Test
