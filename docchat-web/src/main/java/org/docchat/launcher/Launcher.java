@@ -35,6 +35,10 @@ public final class Launcher {
 
     private static final Path DOMAIN = Path.of("config", "domain.xml");
 
+    /** Held as long as the process lives; out of reach it would be closed, and the lock with it. */
+    @SuppressWarnings("unused")
+    private static @Nullable FileChannel lock;
+
     private Launcher() {}
 
     /** Runs until the process is told to stop; exits with 1 and a sentence where it cannot start. */
@@ -55,7 +59,7 @@ public final class Launcher {
         }
         int port = port();
         var home = home();
-        var lock = FileChannel.open(home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        lock = FileChannel.open(home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (lock.tryLock() == null) {
             throw new CannotStart("another DocChat is running on " + home + ". Stop it, or set DOCCHAT_HOME.");
         }
