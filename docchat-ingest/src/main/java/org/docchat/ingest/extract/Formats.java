@@ -11,9 +11,9 @@ final class Formats {
         try {
             switch (mediaType) {
                 case "application/pdf" -> PdfReader.read(file, builder);
-                case "text/markdown" -> new MarkdownReader(builder).read(PlainText.of(file));
-                case "text/csv" -> CsvReader.read(PlainText.of(file), builder);
-                case "text/plain" -> PlainText.read(PlainText.of(file), builder);
+                case "text/markdown" -> new MarkdownReader(builder).read(PlainText.of(file, builder));
+                case "text/csv" -> CsvReader.read(PlainText.of(file, builder), builder);
+                case "text/plain" -> PlainText.read(PlainText.of(file, builder), builder);
                 default -> tika.read(file, mediaType, builder);
             }
         } catch (StackOverflowError e) {

@@ -18,7 +18,8 @@ final class PlainText {
     private PlainText() {}
 
     /** The characters of a file in whatever encoding it seems to be. */
-    static String of(Path file) throws IOException {
+    static String of(Path file, TextBuilder builder) throws IOException {
+        builder.expectBytes(Files.size(file));
         return decode(Files.readAllBytes(file));
     }
 

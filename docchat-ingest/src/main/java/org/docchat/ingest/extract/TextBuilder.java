@@ -52,6 +52,13 @@ final class TextBuilder {
         }
     }
 
+    /** Refuses a file before it is read that must have too many characters: none takes more than four bytes. */
+    void expectBytes(long size) {
+        if (size / 4 > maxCharacters) {
+            throw tooMuchText();
+        }
+    }
+
     /** Counts characters that are read already but appended later. */
     void expectCharacters(int count) {
         expected += count;

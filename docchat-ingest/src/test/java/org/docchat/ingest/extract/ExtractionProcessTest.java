@@ -87,10 +87,21 @@ class ExtractionProcessTest {
 
     @Tag("U8")
     @Test
-    void aDocumentThatTakesTooMuchMemoryIsRefusedAndTheNextOneIsRead() throws Exception {
+    void aTextThatMustBeTooLongIsRefusedBeforeItIsRead() throws Exception {
         Path large = files.resolve("large.txt");
         Files.writeString(large, "word ".repeat(12_000_000));
         try (var extraction = extraction(Duration.ofSeconds(60), 64)) {
+            assertRefused("too_much_text", () -> extraction.extract(large, "text/plain", NOBODY));
+        }
+    }
+
+    @Tag("U8")
+    @Test
+    void aDocumentThatTakesTooMuchMemoryIsRefusedAndTheNextOneIsRead() throws Exception {
+        Path large = files.resolve("large.txt");
+        Files.writeString(large, "word ".repeat(12_000_000));
+        var limits = new Limits(64, Duration.ofSeconds(60), 20_000_000, 5_000, 10);
+        try (var extraction = new ExtractionProcess(System.getProperty("java.class.path"), limits, scratch)) {
             assertRefused("took_too_much_memory", () -> extraction.extract(large, "text/plain", NOBODY));
 
             assertThat(read(extraction, "next")).isEqualTo("next\n");
