@@ -300,13 +300,7 @@ public final class Library {
         var content = transactions.as(caller, session -> version(session, id, version, false).contentId);
         for (int ordinal = 0; ; ordinal++) {
             int part = ordinal;
-            var bytes = transactions.as(caller, session -> Rows.of(session.createNativeQuery(
-                                    "select bytes from content_part where content_id = :id and ordinal = :ordinal",
-                                    Tuple.class)
-                            .setParameter("id", content)
-                            .setParameter("ordinal", part))
-                    .map(row -> row.get("bytes", byte[].class))
-                    .findFirst());
+            var bytes = transactions.as(caller, session -> Uploads.piece(session, content, part));
             if (bytes.isEmpty()) {
                 return;
             }

@@ -31,13 +31,7 @@ final class Shelf {
         try (var out = Files.newOutputStream(file)) {
             for (int ordinal = 0; ; ordinal++) {
                 int part = ordinal;
-                var bytes = transactions.asWorker(session -> Rows.of(session.createNativeQuery(
-                                        "select bytes from content_part where content_id = :id and ordinal = :ordinal",
-                                        Tuple.class)
-                                .setParameter("id", job.content())
-                                .setParameter("ordinal", part))
-                        .map(row -> row.get("bytes", byte[].class))
-                        .findFirst());
+                var bytes = transactions.asWorker(session -> Uploads.piece(session, job.content(), part));
                 if (bytes.isEmpty()) {
                     return;
                 }

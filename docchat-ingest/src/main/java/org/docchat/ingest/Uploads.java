@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.docchat.domain.Caller;
@@ -99,6 +100,17 @@ final class Uploads {
                 .setParameter("collection", collection.value())
                 .setParameter("bytes", bytes)
                 .executeUpdate());
+    }
+
+    /** A piece of what was stored, from 0; empty behind the last one. */
+    static Optional<byte[]> piece(EntityManager session, UUID content, int ordinal) {
+        return Rows.of(session.createNativeQuery(
+                                "select bytes from content_part where content_id = :id and ordinal = :ordinal",
+                                Tuple.class)
+                        .setParameter("id", content)
+                        .setParameter("ordinal", ordinal))
+                .map(row -> row.get("bytes", byte[].class))
+                .findFirst();
     }
 
     /** Makes the bytes a version, unless they are the newest one already. */
