@@ -137,7 +137,8 @@ class ArchitectureTest {
 
     @Test
     void aContextShowsItsFacadeAndWhatItGivesAndTakes() {
-        assertThat(publicTypes("org.docchat.ingest")).containsExactlyInAnyOrder("DocumentFormat", "Library", "Worker");
+        assertThat(publicTypes("org.docchat.ingest"))
+                .containsExactlyInAnyOrder("Collections", "DocumentFormat", "Library", "Worker");
         assertThat(publicTypes("org.docchat.query"))
                 .containsExactlyInAnyOrder("Conversations", "ExtractiveWriter", "Librarian", "Writer");
     }

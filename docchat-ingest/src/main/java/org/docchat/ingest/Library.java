@@ -13,12 +13,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.docchat.domain.Caller;
-import org.docchat.domain.Collection;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Document;
 import org.docchat.domain.DocumentId;
 import org.docchat.domain.Failure;
-import org.docchat.domain.Language;
 import org.docchat.domain.Passage;
 import org.docchat.domain.Role;
 import org.docchat.domain.Slice;
@@ -26,19 +24,10 @@ import org.docchat.domain.Transactions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The collections and their documents: the way in to ingestion. Every method acts with the rights of the caller that
- * it is given; what the caller may not see does not exist ({@link org.docchat.domain.Failure.NotFound}).
+ * The documents of the collections, from their bytes to their passages. Every method acts with the rights of the caller
+ * that it is given; what the caller may not see does not exist ({@link org.docchat.domain.Failure.NotFound}).
  */
 public final class Library {
-    private static final String COLLECTIONS = """
-            select c.id, c.name, c.description, c.language, m.role, c.created_at,
-                   (select count(*) from document d where d.collection_id = c.id) as documents,
-                   (select coalesce(sum(v.passages), 0) from version v
-                     where v.collection_id = c.id and v.current_from is not null and v.current_to is null) as passages
-              from collection c
-              join member m on m.collection_id = c.id and m.user_id = caller()
-            """;
-
     private final Transactions<EntityManager> transactions;
     private final Uploads uploads;
 
@@ -46,125 +35,6 @@ public final class Library {
     public Library(Transactions<EntityManager> transactions, long uploadMaxBytes) {
         this.transactions = transactions;
         this.uploads = new Uploads(transactions, uploadMaxBytes);
-    }
-
-    public Collection create(Caller caller, String name, String description, Language language) {
-        var cleaned = collectionName(name);
-        return transactions.as(caller, session -> {
-            var row = new CollectionRow(caller, cleaned, description.strip(), language);
-            session.persist(row);
-            session.flush();
-            session.createNativeQuery(
-                            "insert into member (collection_id, user_id, role) values (:id, caller(), 'OWNER')")
-                    .setParameter("id", row.id)
-                    .executeUpdate();
-            return collection(session, new CollectionId(row.id));
-        });
-    }
-
-    /** The collections that the caller is a member of, by name. */
-    public Slice<Collection> collections(Caller caller, Slice.Request request) {
-        var after = request.after(keys -> new NameKey(keys.get(0), UUID.fromString(keys.get(1))));
-        return transactions.as(caller, session -> {
-            var query = session.createNativeQuery(
-                            COLLECTIONS
-                                    + (after == null ? "" : " where (lower(c.name), c.id) > (:name, :id)")
-                                    + " order by lower(c.name), c.id limit :limit",
-                            Tuple.class)
-                    .setParameter("limit", request.limit() + 1);
-            if (after != null) {
-                query.setParameter("name", after.name()).setParameter("id", after.id());
-            }
-            return Slice.of(
-                    Rows.of(query).map(Library::toCollection).toList(),
-                    request,
-                    last -> List.of(
-                            last.name().toLowerCase(java.util.Locale.ROOT),
-                            last.id().toString()));
-        });
-    }
-
-    public Collection collection(Caller caller, CollectionId id) {
-        return transactions.as(caller, session -> collection(session, id));
-    }
-
-    /** Changes what is not null. The language cannot be changed: the passages' lexemes depend on it. */
-    public Collection change(Caller caller, CollectionId id, @Nullable String name, @Nullable String description) {
-        return transactions.as(caller, session -> {
-            require(session, id, Role.OWNER);
-            var row = session.find(CollectionRow.class, id.value());
-            if (name != null) {
-                row.name = collectionName(name);
-            }
-            if (description != null) {
-                row.description = description.strip();
-            }
-            session.flush();
-            return collection(session, id);
-        });
-    }
-
-    /** Deletes a collection with everything in it; when this returns, nothing of it can be retrieved. */
-    public void delete(Caller caller, CollectionId id) {
-        transactions.as(caller, session -> {
-            require(session, id, Role.OWNER);
-            // All postings at once; the trigger on passages would look each one up.
-            session.createNativeQuery("delete from posting where collection_id = :id")
-                    .setParameter("id", id.value())
-                    .executeUpdate();
-            return session.createNativeQuery("delete from collection where id = :id")
-                    .setParameter("id", id.value())
-                    .executeUpdate();
-        });
-    }
-
-    public List<Member> members(Caller caller, CollectionId id) {
-        return transactions.as(caller, session -> {
-            require(session, id, Role.VIEWER);
-            return Rows.of(session.createNativeQuery("""
-                                    select u.username, u.display_name, m.role
-                                      from member m join app_user u on u.id = m.user_id
-                                     where m.collection_id = :id
-                                     order by u.username
-                                    """, Tuple.class).setParameter("id", id.value()))
-                    .map(row -> new Member(
-                            row.get("username", String.class),
-                            row.get("display_name", String.class),
-                            Role.valueOf(row.get("role", String.class))))
-                    .toList();
-        });
-    }
-
-    /** Gives a user a role, or another one. The last owner stays one (409). */
-    public void share(Caller caller, CollectionId id, String username, Role role) {
-        transactions.as(caller, session -> {
-            require(session, id, Role.OWNER);
-            var user = user(session, username);
-            session.createNativeQuery("""
-                            insert into member (collection_id, user_id, role) values (:id, :user, :role)
-                            on conflict (collection_id, user_id) do update set role = excluded.role
-                            """)
-                    .setParameter("id", id.value())
-                    .setParameter("user", user)
-                    .setParameter("role", role.name())
-                    .executeUpdate();
-            return requireAnOwner(session, id);
-        });
-    }
-
-    /** Takes a user's role away. The last owner cannot be removed (409). */
-    public void unshare(Caller caller, CollectionId id, String username) {
-        transactions.as(caller, session -> {
-            require(session, id, Role.OWNER);
-            int removed = session.createNativeQuery("delete from member where collection_id = :id and user_id = :user")
-                    .setParameter("id", id.value())
-                    .setParameter("user", user(session, username))
-                    .executeUpdate();
-            if (removed == 0) {
-                throw new Failure.NotFound("member");
-            }
-            return requireAnOwner(session, id);
-        });
     }
 
     /**
@@ -190,7 +60,7 @@ public final class Library {
         var after = request.after(keys -> new StateKey(
                 Boolean.parseBoolean(keys.get(0)), Instant.parse(keys.get(1)), UUID.fromString(keys.get(2))));
         return transactions.as(caller, session -> {
-            require(session, id, Role.VIEWER);
+            Collections.require(session, id, Role.VIEWER);
             var query = session.createNativeQuery(
                             """
                             select d.id, v.state in ('rejected', 'failed') as problem, v.created_at
@@ -247,7 +117,7 @@ public final class Library {
     /** How many documents of a collection are in each state, by the state's label. */
     public Map<String, Long> states(Caller caller, CollectionId id) {
         return transactions.as(caller, session -> {
-            require(session, id, Role.VIEWER);
+            Collections.require(session, id, Role.VIEWER);
             var states = new HashMap<String, Long>();
             Rows.of(session.createNativeQuery("""
                                     select v.state, count(*) as documents
@@ -269,7 +139,7 @@ public final class Library {
     /** Deletes a document with all its versions; when this returns, nothing of it can be retrieved. */
     public void delete(Caller caller, DocumentId id) {
         transactions.as(caller, session -> {
-            require(session, new CollectionId(document(session, id).collectionId), Role.EDITOR);
+            Collections.require(session, new CollectionId(document(session, id).collectionId), Role.EDITOR);
             return session.createNativeQuery("delete from document where id = :id")
                     .setParameter("id", id.value())
                     .executeUpdate();
@@ -279,7 +149,7 @@ public final class Library {
     /** Queues the newest version again, if it is failed or rejected. */
     public Document retry(Caller caller, DocumentId id) {
         return transactions.as(caller, session -> {
-            require(session, new CollectionId(document(session, id).collectionId), Role.EDITOR);
+            Collections.require(session, new CollectionId(document(session, id).collectionId), Role.EDITOR);
             session.createNativeQuery("""
                             update version set state = 'received', attempts = 0, not_before = now(), leased_by = null,
                                    leased_until = null, problem_code = null, problem_detail = null, progress_step = null
@@ -370,76 +240,7 @@ public final class Library {
         });
     }
 
-    private record NameKey(String name, UUID id) {}
-
     private record StateKey(boolean problem, Instant createdAt, UUID id) {}
-
-    private static String collectionName(String name) {
-        var cleaned = name.strip();
-        if (cleaned.isEmpty() || cleaned.length() > 200) {
-            throw new Failure.Invalid("invalid_name", "A collection needs a name of 1 to 200 characters.");
-        }
-        return cleaned;
-    }
-
-    private static Collection collection(EntityManager session, CollectionId id) {
-        return Rows.of(session.createNativeQuery(COLLECTIONS + " where c.id = :id", Tuple.class)
-                        .setParameter("id", id.value()))
-                .map(Library::toCollection)
-                .findFirst()
-                .orElseThrow(() -> new Failure.NotFound("collection"));
-    }
-
-    private static Collection toCollection(Tuple row) {
-        return new Collection(
-                new CollectionId(row.get("id", UUID.class)),
-                row.get("name", String.class),
-                row.get("description", String.class),
-                Language.parse(row.get("language", String.class)),
-                Role.valueOf(row.get("role", String.class)),
-                row.get("documents", Number.class).longValue(),
-                row.get("passages", Number.class).longValue(),
-                row.get("created_at", Instant.class));
-    }
-
-    /** Who may see the collection but lacks the role is told so; for anybody else it does not exist. */
-    static void require(EntityManager session, CollectionId id, Role role) {
-        var own = Rows.of(session.createNativeQuery(
-                                "select role from member where collection_id = :id and user_id = caller()", Tuple.class)
-                        .setParameter("id", id.value()))
-                .map(row -> Role.valueOf(row.get("role", String.class)))
-                .findFirst()
-                .orElseThrow(() -> new Failure.NotFound("collection"));
-        if (!own.includes(role)) {
-            throw new Failure.Forbidden("This needs the role " + role.name().toLowerCase(java.util.Locale.ROOT)
-                    + " in the collection; yours is " + own.name().toLowerCase(java.util.Locale.ROOT)
-                    + ". An owner of the collection can change that.");
-        }
-    }
-
-    private static UUID user(EntityManager session, String username) {
-        var found = (UUID) session.createNativeQuery("select user_named(:name)", UUID.class)
-                .setParameter("name", username)
-                .getSingleResult();
-        if (found == null) {
-            throw new Failure.NotFound("user");
-        }
-        return found;
-    }
-
-    private static boolean requireAnOwner(EntityManager session, CollectionId id) {
-        // Two owners who remove each other at the same moment must not both succeed.
-        var owners = session.createNativeQuery(
-                        "select user_id from member where collection_id = :id and role = 'OWNER' for update",
-                        UUID.class)
-                .setParameter("id", id.value())
-                .getResultList();
-        if (owners.isEmpty()) {
-            throw new Failure.Conflict(
-                    "last_owner", "A collection keeps at least one owner. Make somebody else an owner first.");
-        }
-        return true;
-    }
 
     private static DocumentRow document(EntityManager session, DocumentId id) {
         var row = session.find(DocumentRow.class, id.value());
@@ -474,9 +275,6 @@ public final class Library {
                 .map(StoredPage::of)
                 .toList();
     }
-
-    /** A user's part in a collection. */
-    public record Member(String username, String displayName, Role role) {}
 
     /** What became of an upload. */
     public record Accepted(Document document, boolean isNew) {}

@@ -44,7 +44,7 @@ final class Uploads {
         }
         var content = UUID.randomUUID();
         transactions.as(caller, session -> {
-            Library.require(session, collection, Role.EDITOR);
+            Collections.require(session, collection, Role.EDITOR);
             return session.createNativeQuery("insert into content (id, collection_id) values (:id, :collection)")
                     .setParameter("id", content)
                     .setParameter("collection", collection.value())

@@ -1,6 +1,6 @@
 /**
- * From bytes to indexed passages: accept, extract, split, embed, store, version, delete. The way in is
- * {@code Library}.
+ * From bytes to indexed passages: accept, extract, split, embed, store, version, delete. The ways in are
+ * {@code Collections} and {@code Library}.
  */
 @NullMarked
 package org.docchat.ingest;

@@ -17,6 +17,7 @@ import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.Language;
 import org.docchat.domain.Slice;
 import org.docchat.domain.Transactions;
+import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
 import org.docchat.ingest.Worker;
 import org.docchat.ingest.extract.ExtractionProcess;
@@ -39,18 +40,18 @@ final class Stacks {
 
     /** @param fresh take it through ingestion again, since splitting or storing has changed */
     CollectionId shelved(Caller owner, Judged judged, boolean fresh) throws IOException, InterruptedException {
+        var collections = new Collections(transactions);
         var library = new Library(transactions, 1 << 24);
         var name = judged.name() + " " + Integer.toHexString(judged.documents().hashCode());
-        for (var known :
-                library.collections(owner, new Slice.Request(100, null)).items()) {
+        for (var known : collections.list(owner, new Slice.Request(100, null)).items()) {
             if (known.name().equals(name)) {
                 if (!fresh && isComplete(library, owner, known.id(), judged)) {
                     return known.id();
                 }
-                library.delete(owner, known.id());
+                collections.delete(owner, known.id());
             }
         }
-        var id = library.create(owner, name, "", Language.ENGLISH).id();
+        var id = collections.create(owner, name, "", Language.ENGLISH).id();
         for (var document : judged.documents().entrySet()) {
             library.accept(
                     owner,

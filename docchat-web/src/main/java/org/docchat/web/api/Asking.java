@@ -10,7 +10,7 @@ import org.docchat.domain.CollectionId;
 import org.docchat.domain.ConversationId;
 import org.docchat.domain.DocumentId;
 import org.docchat.domain.Failure;
-import org.docchat.ingest.Library;
+import org.docchat.ingest.Collections;
 import org.docchat.query.Librarian;
 import org.docchat.web.security.CurrentCaller;
 import org.docchat.web.security.Users;
@@ -26,7 +26,7 @@ public class Asking {
     Librarian librarian;
 
     @Inject
-    Library library;
+    Collections collections;
 
     @Inject
     CurrentCaller current;
@@ -37,7 +37,7 @@ public class Asking {
     @Inject
     Users users;
 
-    Views.Findings search(List<CollectionId> collections, Bodies.Search search) {
+    Views.Findings search(List<CollectionId> ids, Bodies.Search search) {
         int limit = search.limit() == null ? 10 : search.limit();
         if (limit < 1 || limit > 100) {
             throw new Failure.Invalid("invalid_limit", "The limit must be a number from 1 to 100.");
@@ -49,7 +49,7 @@ public class Asking {
                 current.caller(),
                 new Librarian.Search(
                         Parameters.text("query", search.query(), LONGEST_QUESTION),
-                        collections,
+                        ids,
                         limit,
                         mode,
                         filter(search.filter()))));
@@ -69,9 +69,9 @@ public class Asking {
                 Parameters.time("asOf", filter.asOf()));
     }
 
-    void answer(List<CollectionId> collections, Bodies.Question body, AsyncResponse response) {
+    void answer(List<CollectionId> ids, Bodies.Question body, AsyncResponse response) {
         var caller = current.caller();
-        var question = question(collections, body);
+        var question = question(ids, body);
         streams.write(() -> {
             try {
                 response.resume(Views.GivenAnswer.of(librarian.answer(caller, question, new Unheard(response))));
@@ -81,12 +81,11 @@ public class Asking {
         });
     }
 
-    void stream(
-            List<CollectionId> collections, Bodies.Question body, HttpServletResponse response, EventStream stream) {
+    void stream(List<CollectionId> ids, Bodies.Question body, HttpServletResponse response, EventStream stream) {
         var caller = current.caller();
-        var question = question(collections, body);
+        var question = question(ids, body);
         // What the caller may not see is refused with a status, before the stream begins.
-        collections.forEach(id -> library.collection(caller, id));
+        ids.forEach(id -> collections.get(caller, id));
         response.setHeader("X-Accel-Buffering", "no");
         streams.write(() -> {
             try {
@@ -101,10 +100,10 @@ public class Asking {
         streams.keepAlive(stream);
     }
 
-    private static Librarian.Question question(List<CollectionId> collections, Bodies.Question body) {
+    private static Librarian.Question question(List<CollectionId> ids, Bodies.Question body) {
         return new Librarian.Question(
                 Parameters.text("question", body.question(), LONGEST_QUESTION),
-                collections,
+                ids,
                 body.conversationId() == null ? null : ConversationId.parse(body.conversationId()),
                 Parameters.time("asOf", body.asOf()));
     }

@@ -18,6 +18,7 @@ import java.net.URI;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Language;
 import org.docchat.domain.Role;
+import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
 import org.docchat.web.security.CurrentCaller;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 @Consumes(MediaType.APPLICATION_JSON)
 public class CollectionsResource {
     @Inject
+    Collections collections;
+
+    @Inject
     Library library;
 
     @Inject
@@ -52,7 +56,7 @@ public class CollectionsResource {
     public Response create(Bodies.@Nullable NewCollection body) {
         var wanted = Parameters.body(body);
         var description = Parameters.optionalText("description", wanted.description(), 10_000);
-        var collection = library.create(
+        var collection = collections.create(
                 current.caller(),
                 Parameters.text("name", wanted.name(), 200),
                 description == null ? "" : description,
@@ -65,7 +69,8 @@ public class CollectionsResource {
     @GET
     @Operation(summary = "The collections that I may see")
     public Views.Page list(@QueryParam("limit") @Nullable String limit, @QueryParam("cursor") @Nullable String cursor) {
-        return Views.Page.of(library.collections(current.caller(), Parameters.slice(limit, cursor))
+        return Views.Page.of(collections
+                .list(current.caller(), Parameters.slice(limit, cursor))
                 .map(Views.Collection::of));
     }
 
@@ -75,7 +80,7 @@ public class CollectionsResource {
     public Views.Collection get(@PathParam("id") String id) {
         var caller = current.caller();
         var collection = CollectionId.parse(id);
-        return Views.Collection.of(library.collection(caller, collection), library.states(caller, collection));
+        return Views.Collection.of(collections.get(caller, collection), library.states(caller, collection));
     }
 
     @PATCH
@@ -83,7 +88,7 @@ public class CollectionsResource {
     @Operation(summary = "Change name or description: what is absent stays")
     public Views.Collection change(@PathParam("id") String id, Bodies.@Nullable CollectionChange body) {
         var wanted = Parameters.body(body);
-        return Views.Collection.of(library.change(
+        return Views.Collection.of(collections.change(
                 current.caller(),
                 CollectionId.parse(id),
                 wanted.name() == null ? null : Parameters.text("name", wanted.name(), 200),
@@ -94,14 +99,14 @@ public class CollectionsResource {
     @Path("{id}")
     @Operation(summary = "Delete a collection with everything in it")
     public void delete(@PathParam("id") String id) {
-        library.delete(current.caller(), CollectionId.parse(id));
+        collections.delete(current.caller(), CollectionId.parse(id));
     }
 
     @GET
     @Path("{id}/members")
     @Operation(summary = "Who may use a collection")
     public Views.Page members(@PathParam("id") String id) {
-        return Views.Page.of(library.members(current.caller(), CollectionId.parse(id)).stream()
+        return Views.Page.of(collections.members(current.caller(), CollectionId.parse(id)).stream()
                 .map(Views.Member::of)
                 .toList());
     }
@@ -110,7 +115,7 @@ public class CollectionsResource {
     @Path("{id}/members/{username}")
     @Operation(summary = "Give somebody a role in a collection")
     public void share(@PathParam("id") String id, @PathParam("username") String username, Bodies.@Nullable Share body) {
-        library.share(
+        collections.share(
                 current.caller(),
                 CollectionId.parse(id),
                 username,
@@ -121,6 +126,6 @@ public class CollectionsResource {
     @Path("{id}/members/{username}")
     @Operation(summary = "Take somebody's role away")
     public void unshare(@PathParam("id") String id, @PathParam("username") String username) {
-        library.unshare(current.caller(), CollectionId.parse(id), username);
+        collections.unshare(current.caller(), CollectionId.parse(id), username);
     }
 }

@@ -16,6 +16,7 @@ import org.docchat.domain.DocumentId;
 import org.docchat.domain.DocumentState;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Slice;
+import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
 import org.docchat.web.security.CurrentCaller;
 import org.docchat.web.security.Users;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /** Tells how documents come along. Each look has the caller's rights of that moment. */
 @RequestScoped
 public class Progress {
+    @Inject
+    Collections collections;
+
     @Inject
     Library library;
 
@@ -47,7 +51,7 @@ public class Progress {
     /** Until the client hangs up. */
     void follow(CollectionId collection, HttpServletResponse response, EventStream stream) {
         var caller = current.caller();
-        library.collection(caller, collection);
+        collections.get(caller, collection);
         watch(caller, response, stream, Duration.ofSeconds(2), new AllDocuments(library, caller, collection, stream));
     }
 

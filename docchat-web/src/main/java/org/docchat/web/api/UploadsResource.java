@@ -27,6 +27,7 @@ import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletFileUpload;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Failure;
+import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
 import org.docchat.web.platform.Settings;
 import org.docchat.web.security.CurrentCaller;
@@ -48,6 +49,9 @@ import org.jspecify.annotations.Nullable;
 public class UploadsResource {
     private static final Set<String> STATES =
             Set.of("received", "parsing", "embedding", "indexed", "rejected", "failed");
+
+    @Inject
+    Collections collections;
 
     @Inject
     Library library;
@@ -105,7 +109,7 @@ public class UploadsResource {
             throws IOException {
         var collection = CollectionId.parse(id);
         if (request.getContentLengthLong() > settings.uploadMaxBytes()) {
-            library.collection(current.caller(), collection);
+            collections.get(current.caller(), collection);
             throw new Failure.TooLarge(settings.uploadMaxBytes());
         }
         var uploaded = Views.Uploaded.of(accept(current.caller(), collection, name, body));
@@ -124,7 +128,7 @@ public class UploadsResource {
         var collection = CollectionId.parse(id);
         var caller = current.caller();
         // Known before the first byte is read: the wrong collection costs nobody an upload.
-        library.collection(caller, collection);
+        collections.get(caller, collection);
         var items = parts(request, caller, collection);
         if (items.isEmpty()) {
             throw new Failure.Invalid("missing_file", "Send one or more parts named \"file\", each with a file name.");

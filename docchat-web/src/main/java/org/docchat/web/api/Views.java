@@ -9,6 +9,7 @@ import org.docchat.domain.Answer;
 import org.docchat.domain.DocumentState;
 import org.docchat.domain.Role;
 import org.docchat.domain.Slice;
+import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
 import org.docchat.query.Librarian;
 import org.docchat.web.security.ApiKeys;
@@ -98,7 +99,7 @@ public final class Views {
     }
 
     public record Member(String username, String displayName, String role) {
-        static Member of(Library.Member member) {
+        static Member of(Collections.Member member) {
             return new Member(member.username(), member.displayName(), nameOf(member.role()));
         }
     }

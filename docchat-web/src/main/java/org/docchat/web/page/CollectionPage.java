@@ -7,7 +7,7 @@ import jakarta.inject.Named;
 import org.docchat.domain.Collection;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Role;
-import org.docchat.ingest.Library;
+import org.docchat.ingest.Collections;
 import org.docchat.web.security.CurrentCaller;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 @RequestScoped
 public class CollectionPage {
     @Inject
-    Library library;
+    Collections collections;
 
     @Inject
     CurrentCaller current;
@@ -38,7 +38,7 @@ public class CollectionPage {
 
     public Collection getCollection() {
         if (collection == null) {
-            collection = library.collection(current.caller(), CollectionId.parse(getId()));
+            collection = collections.get(current.caller(), CollectionId.parse(getId()));
         }
         return collection;
     }
@@ -53,13 +53,13 @@ public class CollectionPage {
 
     /** Changes name and description and shows the page with them. */
     public String change() {
-        library.change(current.caller(), CollectionId.parse(getId()), name, description == null ? "" : description);
+        collections.change(current.caller(), CollectionId.parse(getId()), name, description == null ? "" : description);
         return "/collection.xhtml?faces-redirect=true&id=" + CollectionId.parse(getId());
     }
 
     /** Deletes the collection and shows the others. */
     public String delete() {
-        library.delete(current.caller(), CollectionId.parse(getId()));
+        collections.delete(current.caller(), CollectionId.parse(getId()));
         return "/collections.xhtml?faces-redirect=true";
     }
 

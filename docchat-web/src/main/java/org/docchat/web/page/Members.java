@@ -6,7 +6,7 @@ import jakarta.inject.Named;
 import java.util.List;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Role;
-import org.docchat.ingest.Library;
+import org.docchat.ingest.Collections;
 import org.docchat.web.security.CurrentCaller;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 @RequestScoped
 public class Members {
     @Inject
-    Library library;
+    Collections collections;
 
     @Inject
     CurrentCaller current;
@@ -26,17 +26,17 @@ public class Members {
     private @Nullable String username;
     private Role role = Role.VIEWER;
 
-    public List<Library.Member> getAll() {
-        return library.members(current.caller(), CollectionId.parse(page.getId()));
+    public List<Collections.Member> getAll() {
+        return collections.members(current.caller(), CollectionId.parse(page.getId()));
     }
 
     public void share() {
-        library.share(current.caller(), CollectionId.parse(page.getId()), username == null ? "" : username, role);
+        collections.share(current.caller(), CollectionId.parse(page.getId()), username == null ? "" : username, role);
         username = null;
     }
 
     public void remove(String member) {
-        library.unshare(current.caller(), CollectionId.parse(page.getId()), member);
+        collections.unshare(current.caller(), CollectionId.parse(page.getId()), member);
     }
 
     public @Nullable String getUsername() {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Objects;
 import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.Transactions;
+import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
 import org.docchat.ingest.extract.ExtractionProcess;
 import org.docchat.ingest.extract.Limits;
@@ -77,6 +78,12 @@ class Wiring {
 
     void close(@Disposes ExtractionProcess extraction) {
         extraction.close();
+    }
+
+    @Produces
+    @Singleton
+    Collections collections(Transactions<EntityManager> transactions) {
+        return new Collections(transactions);
     }
 
     @Produces

@@ -6,16 +6,16 @@ import jakarta.inject.Named;
 import org.docchat.domain.Collection;
 import org.docchat.domain.Language;
 import org.docchat.domain.Slice;
-import org.docchat.ingest.Library;
+import org.docchat.ingest.Collections;
 import org.docchat.web.security.CurrentCaller;
 import org.jspecify.annotations.Nullable;
 
 /** collections.xhtml: the collections of the caller, and making one. */
 @Named
 @RequestScoped
-public class Collections {
+public class CollectionsPage {
     @Inject
-    Library library;
+    Collections collections;
 
     @Inject
     CurrentCaller current;
@@ -29,14 +29,14 @@ public class Collections {
     /** The collections on this page of the list. */
     public Slice<Collection> getSlice() {
         if (slice == null) {
-            slice = library.collections(current.caller(), new Slice.Request(60, cursor));
+            slice = collections.list(current.caller(), new Slice.Request(60, cursor));
         }
         return slice;
     }
 
     /** Makes a collection and goes there. */
     public String create() {
-        var made = library.create(current.caller(), name, description == null ? "" : description, language);
+        var made = collections.create(current.caller(), name, description == null ? "" : description, language);
         return "/collection.xhtml?faces-redirect=true&id=" + made.id();
     }
 
