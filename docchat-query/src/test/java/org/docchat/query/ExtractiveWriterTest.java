@@ -3,17 +3,14 @@ package org.docchat.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.DocumentId;
-import org.docchat.domain.Embedding;
-import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.Location;
 import org.docchat.domain.Passage;
 import org.docchat.domain.PassageId;
+import org.docchat.domain.WordBag;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -95,43 +92,5 @@ class ExtractiveWriterTest {
                 "How long do refunds take?", List.of(passage(null, "Refunds take 14 days.")), told::add, () -> false);
 
         assertThat(String.join("", told)).isEqualTo(draft.text());
-    }
-
-    /** Texts that share words are close; enough of a model for what is asked here. */
-    private static final class WordBag implements EmbeddingModel {
-        @Override
-        public String name() {
-            return "word-bag";
-        }
-
-        @Override
-        public int dimensions() {
-            return 512;
-        }
-
-        @Override
-        public int maxTokens() {
-            return 100;
-        }
-
-        @Override
-        public int countTokens(String text) {
-            return text.split("\\s+").length;
-        }
-
-        @Override
-        public List<Embedding> embedPassages(List<String> texts) {
-            return texts.stream().map(this::embedQuestion).toList();
-        }
-
-        @Override
-        public Embedding embedQuestion(String text) {
-            var vector = new float[dimensions()];
-            Arrays.stream(text.toLowerCase(Locale.ROOT).split("\\W+"))
-                    .filter(word -> word.length() > 2)
-                    .forEach(word -> vector[Math.floorMod(word.hashCode(), dimensions())] += 1);
-            vector[0] += 0.01f;
-            return Embedding.normalized(vector);
-        }
     }
 }

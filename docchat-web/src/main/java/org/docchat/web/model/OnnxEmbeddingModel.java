@@ -29,6 +29,8 @@ import org.docchat.domain.EmbeddingModel;
 public final class OnnxEmbeddingModel implements EmbeddingModel, AutoCloseable {
     private static final int MOST_TOKENS = 512;
     private static final int FEW = 16;
+    /** Known to all deployments in this process, unlike a static. */
+    private static final String LIBRARIES_TAKEN = "docchat.onnxruntime.taken";
 
     private final String name;
     private final String instruction;
@@ -79,14 +81,23 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, AutoCloseable {
         });
     }
 
-    /** Loads the native libraries from where the server unpacked them; else each start leaves a copy in /tmp. */
+    /**
+     * Loads the native libraries from where the server unpacked them; else each start leaves a copy in /tmp. A file is
+     * loaded once in a process, though, and a deployment before this one may still hold it: then a copy it is.
+     */
     private static void useUnpackedLibraries() {
         var machine = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x64";
         var library =
                 OnnxEmbeddingModel.class.getResource("/ai/onnxruntime/native/linux-" + machine + "/libonnxruntime.so");
-        if (library != null && library.getProtocol().equals("file")) {
+        if (library == null || !library.getProtocol().equals("file")) {
+            return;
+        }
+        if (System.getProperty(LIBRARIES_TAKEN) == null) {
+            System.setProperty(LIBRARIES_TAKEN, "true");
             var directory = Path.of(URI.create(library.toString())).getParent();
             System.setProperty("onnxruntime.native.path", String.valueOf(directory));
+        } else {
+            System.clearProperty("onnxruntime.native.path");
         }
     }
 
