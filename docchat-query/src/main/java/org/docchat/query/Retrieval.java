@@ -114,7 +114,7 @@ final class Retrieval {
 
     private Retrieval() {}
 
-    /** Whether the database has pgvector and its index, in which case the sign bits are not needed. */
+    /** Whether the database has pgvector and its index. */
     static boolean hasVectorIndex(EntityManager session) {
         return (Boolean) session.createNativeQuery(
                         "select exists (select from pg_indexes where indexname = 'embedding_hnsw')", Boolean.class)
@@ -161,12 +161,13 @@ final class Retrieval {
         if (question == null) {
             near = "select cast(null as bigint) as passage_id where false";
             parameters.remove("oversampled");
-        } else if (indexed && eligible.isEmpty()) {
+        } else if (indexed && eligible.isEmpty() && isIndexCheaper(session, search.collections())) {
             near = NEAR_BY_INDEX.formatted(live, model, question.vector().length);
             parameters.put("question", Arrays.toString(question.vector()));
             parameters.put("oversampled", OVERSAMPLED_BY_INDEX);
             // Goes on until there are enough of the caller's own: rights and collections filter what the index yields.
-            session.createNativeQuery("select set_config('hnsw.iterative_scan', 'strict_order', true),"
+            // Not in strict order: that drops what is found late and should have come early.
+            session.createNativeQuery("select set_config('hnsw.iterative_scan', 'relaxed_order', true),"
                             + " set_config('hnsw.ef_search', '" + OVERSAMPLED_BY_INDEX + "', true)")
                     .getSingleResult();
         } else {
@@ -187,6 +188,25 @@ final class Retrieval {
                     asked == 0 ? 0 : Math.min(1, matched / asked)));
         }
         return withPassages(session, best(figures));
+    }
+
+    /**
+     * The index knows no collections: for n of one's own it yields n / (share of all that is in scope). Where that is
+     * more than there is in scope, scanning the scope is less work, and exact.
+     */
+    private static boolean isIndexCheaper(EntityManager session, List<CollectionId> collections) {
+        return (Boolean) session.createNativeQuery("""
+                        select coalesce(sum(v.passages), 0)::float8 ^ 2
+                                   > :yield * (select reltuples from pg_class where oid = 'embedding'::regclass)
+                          from version v
+                         where v.collection_id = any (cast(:collections as uuid[]))
+                           and v.current_from is not null and v.current_to is null
+                        """, Boolean.class)
+                .setParameter("yield", OVERSAMPLED_BY_INDEX)
+                .setParameter(
+                        "collections",
+                        array(collections.stream().map(CollectionId::value).toList()))
+                .getSingleResult();
     }
 
     /** What the rankings say of a passage before it is read. */

@@ -37,8 +37,9 @@ public final class Bench {
                 var database = url.isEmpty()
                         ? PreparedDatabase.in(target.resolve("bench/database"))
                         : PreparedDatabase.at(url)) {
+            database.addVectorIndex(model);
             var owner = database.user("bench");
-            var stacks = new Stacks(database, model, target.resolve("war/WEB-INF/parser"));
+            var stacks = new Stacks(database, model, target);
             var librarian = new Librarian(database, model, new ExtractiveWriter(model), new Conversations(database));
             for (var folder : data.split(",")) {
                 var judged = Judged.read(Path.of(folder));

@@ -4,13 +4,9 @@ import jakarta.persistence.EntityManager;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.concurrent.Executors;
+import org.docchat.Indexing;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.EmbeddingModel;
@@ -19,23 +15,18 @@ import org.docchat.domain.Slice;
 import org.docchat.domain.Transactions;
 import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
-import org.docchat.ingest.Worker;
-import org.docchat.ingest.extract.ExtractionProcess;
-import org.docchat.ingest.extract.Limits;
 
 /** Puts judged collections into DocChat the way that uploads go, or finds them there from a run before. */
 final class Stacks {
-    private static final int WORKERS = 2;
-
     private final Transactions<EntityManager> transactions;
     private final EmbeddingModel model;
-    private final Path parser;
+    private final Path target;
 
-    /** @param parser the directory of the parser's jars */
-    Stacks(Transactions<EntityManager> transactions, EmbeddingModel model, Path parser) {
+    /** @param target the module's {@code target} directory */
+    Stacks(Transactions<EntityManager> transactions, EmbeddingModel model, Path target) {
         this.transactions = transactions;
         this.model = model;
-        this.parser = parser;
+        this.target = target;
     }
 
     /** @param fresh take it through ingestion again, since splitting or storing has changed */
@@ -59,40 +50,18 @@ final class Stacks {
                     fileName(document.getKey()),
                     new ByteArrayInputStream(document.getValue().getBytes(StandardCharsets.UTF_8)));
         }
-        work(library, owner, id, judged);
+        try (var indexing = new Indexing(transactions, model, target)) {
+            indexing.finish(library, owner, id);
+        }
         return id;
     }
 
-    private void work(Library library, Caller owner, CollectionId id, Judged judged)
-            throws IOException, InterruptedException {
-        var clock = Executors.newScheduledThreadPool(1);
-        var limits = new Limits(256, Duration.ofMinutes(1), 1 << 24, 100, Integer.MAX_VALUE);
-        var threads = new ArrayList<Thread>();
-        try (var extraction = new ExtractionProcess(
-                ExtractionProcess.classPathOf(parser), limits, Files.createTempDirectory("docchat-bench"))) {
-            for (int i = 0; i < WORKERS; i++) {
-                var worker = new Thread(new Worker(transactions, model, extraction, clock), "bench-ingest-" + i);
-                worker.start();
-                threads.add(worker);
-            }
-            while (!isComplete(library, owner, id, judged)) {
-                Thread.sleep(500);
-            }
-            for (var worker : threads) {
-                worker.interrupt();
-                worker.join();
-            }
-        } finally {
-            clock.shutdownNow();
-        }
-    }
-
+    /** A run that was cut short may have left fewer documents than there are. */
     private static boolean isComplete(Library library, Caller owner, CollectionId id, Judged judged) {
-        var states = library.states(owner, id);
-        long ended = List.of("indexed", "rejected", "failed").stream()
-                .mapToLong(state -> states.getOrDefault(state, 0L))
+        long documents = library.states(owner, id).values().stream()
+                .mapToLong(Long::longValue)
                 .sum();
-        return ended == judged.documents().size();
+        return documents == judged.documents().size() && Indexing.isFinished(library, owner, id);
     }
 
     /** Ids may hold characters that names of files may not. */

@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.docchat.domain.Caller;
+import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.Transactions;
 import org.docchat.domain.UserId;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,11 @@ public final class PreparedDatabase implements Transactions<EntityManager>, Auto
         return new PreparedDatabase(own, own.getJdbcUrl("postgres", "postgres"));
     }
 
+    /** As a start of DocChat does it: nothing where there is no pgvector. */
+    public void addVectorIndex(EmbeddingModel model) {
+        new Schema(database).addVectorIndex(model);
+    }
+
     /** Somebody who may make collections; the same one for the same name. */
     public Caller user(String name) {
         try (var connection = database.getConnection();
@@ -72,6 +78,18 @@ public final class PreparedDatabase implements Transactions<EntityManager>, Auto
                 row.next();
                 return new Caller(new UserId(row.getObject(1, UUID.class)), name, false);
             }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The one number that a statement gives, as the owner of the tables. */
+    public long count(String sql) {
+        try (var connection = database.getConnection();
+                var statement = connection.createStatement();
+                var row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

@@ -1,0 +1,66 @@
+package org.docchat;
+
+import jakarta.persistence.EntityManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.docchat.domain.Caller;
+import org.docchat.domain.CollectionId;
+import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.Transactions;
+import org.docchat.ingest.Library;
+import org.docchat.ingest.Worker;
+import org.docchat.ingest.extract.ExtractionProcess;
+import org.docchat.ingest.extract.Limits;
+
+/** The product's workers on a database without a server around them, for as long as it is open. */
+public final class Indexing implements AutoCloseable {
+    private static final int WORKERS = 2;
+    private static final Set<String> FINAL = Set.of("indexed", "rejected", "failed");
+
+    private final ExtractionProcess extraction;
+    private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
+    private final List<Thread> workers = new ArrayList<>();
+
+    /** @param target the module's {@code target} directory, where the parser's jars have been unpacked */
+    public Indexing(Transactions<EntityManager> transactions, EmbeddingModel model, Path target) throws IOException {
+        var limits = new Limits(256, Duration.ofMinutes(1), 1 << 24, 100, Integer.MAX_VALUE);
+        extraction = new ExtractionProcess(
+                ExtractionProcess.classPathOf(target.resolve("war/WEB-INF/parser")),
+                limits,
+                Files.createTempDirectory("docchat-indexing"));
+        for (int i = 0; i < WORKERS; i++) {
+            var worker = new Thread(new Worker(transactions, model, extraction, clock), "docchat-ingest-" + i);
+            worker.start();
+            workers.add(worker);
+        }
+    }
+
+    /** Waits until every document of a collection has come to its end. */
+    public void finish(Library library, Caller caller, CollectionId collection) throws InterruptedException {
+        while (!isFinished(library, caller, collection)) {
+            Thread.sleep(200);
+        }
+    }
+
+    /** Whether nothing of a collection is on its way. */
+    public static boolean isFinished(Library library, Caller caller, CollectionId collection) {
+        return FINAL.containsAll(library.states(caller, collection).keySet());
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        for (var worker : workers) {
+            worker.interrupt();
+            worker.join();
+        }
+        clock.shutdownNow();
+        extraction.close();
+    }
+}
