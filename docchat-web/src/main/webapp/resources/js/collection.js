@@ -1,7 +1,7 @@
-import { call } from "./api.js";
+import { call, request } from "./api.js";
 import { Documents } from "./documents.js";
 import { isBusy, isProblem } from "./document-state.js";
-import { button, count, el, icon, number } from "./dom.js";
+import { button, count, el, icon, note, number } from "./dom.js";
 import { chooseFiles, dropTarget, Uploads } from "./upload.js";
 import { UploadList } from "./upload-list.js";
 
@@ -65,6 +65,24 @@ async function state() {
   }
 }
 
+/** Fetches the whole archive, as a link could not send the session's token, and hands it to the browser. */
+async function take(start) {
+  const message = document.getElementById("message");
+  start.disabled = true;
+  message.replaceChildren(note("info", "Preparing the export. Stay on this page until the download begins."));
+  try {
+    const response = await request(`/collections/${id}/export`, { headers: { Accept: "application/zip" } });
+    const address = URL.createObjectURL(await response.blob());
+    el("a", { href: address, download: `${document.querySelector("h1").textContent}.zip` }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    message.replaceChildren();
+  } catch (problem) {
+    message.replaceChildren(note("error", problem.message || "The export broke off. Try it again."));
+  }
+  start.disabled = false;
+}
+
+document.getElementById("export")?.addEventListener("click", ({ target }) => take(target));
 if (canEdit) {
   dropTarget(add);
   document.getElementById("upload").addEventListener("click", () => chooseFiles(add));

@@ -47,6 +47,7 @@ class AccessIT {
     static final List<Row> ROWS = List.of(
             row("GET collections/{id}", "", 200, 200, 200, 404, 404),
             row("PATCH collections/{id}", "{'description':'of birds'}", 200, 403, 403, 404, 404),
+            row("GET collections/{id}/export", "", 200, 403, 403, 404, 404),
             row("GET collections/{id}/members", "", 200, 200, 200, 404, 404),
             row("PUT collections/{id}/members/{username}", "{'role':'viewer'}", 204, 403, 403, 404, 404),
             row("GET collections/{id}/documents", "", 200, 200, 200, 404, 404),
@@ -94,6 +95,7 @@ class AccessIT {
             "GET me/api-keys",
             "GET collections",
             "POST collections",
+            "POST collections/import",
             "GET conversations");
 
     private final Map<String, Client> clients;

@@ -138,7 +138,7 @@ class ArchitectureTest {
     @Test
     void aContextShowsItsFacadeAndWhatItGivesAndTakes() {
         assertThat(publicTypes("org.docchat.ingest"))
-                .containsExactlyInAnyOrder("Collections", "DocumentFormat", "Library", "Worker");
+                .containsExactlyInAnyOrder("Archives", "Collections", "DocumentFormat", "Library", "Worker");
         assertThat(publicTypes("org.docchat.query"))
                 .containsExactlyInAnyOrder("Conversations", "ExtractiveWriter", "Librarian", "Writer");
     }

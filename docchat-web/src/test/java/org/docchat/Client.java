@@ -109,6 +109,14 @@ final class Client {
         return new Reply(response.statusCode(), response.headers(), response.body());
     }
 
+    byte[] bytes(String path) {
+        var response = exchange("GET", path, "", "*/*", new byte[0], HttpResponse.BodyHandlers.ofByteArray());
+        if (response.statusCode() != 200) {
+            throw new AssertionError("unexpected status " + response.statusCode());
+        }
+        return response.body();
+    }
+
     /** Only whether and as what it begins: a stream may go on for ever. */
     Reply begin(String path) {
         var response = exchange("GET", path, "", "*/*", new byte[0], HttpResponse.BodyHandlers.ofInputStream());

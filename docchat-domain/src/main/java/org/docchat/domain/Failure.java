@@ -63,13 +63,19 @@ public abstract sealed class Failure extends RuntimeException {
         }
     }
 
-    /** The document is larger than this installation accepts. */
+    /** What was sent is larger than this installation accepts. */
     public static final class TooLarge extends Failure {
+        /** A document. */
         public TooLarge(long limitBytes) {
+            this("document", limitBytes, "DOCCHAT_UPLOAD_MAX_BYTES");
+        }
+
+        /** @param setting what an administrator may raise */
+        public TooLarge(String what, long limitBytes, String setting) {
             super(
                     "content_too_large",
-                    "The document is larger than the " + limitBytes + " bytes that are accepted here. Split it, or ask"
-                            + " an administrator to raise DOCCHAT_UPLOAD_MAX_BYTES.");
+                    "The " + what + " is larger than the " + limitBytes + " bytes that are accepted here. Split it, or"
+                            + " ask an administrator to raise " + setting + ".");
         }
     }
 

@@ -39,15 +39,21 @@ public final class Collections {
     public Collection create(Caller caller, String name, String description, Language language) {
         var cleaned = collectionName(name);
         return transactions.as(caller, session -> {
-            var row = new CollectionRow(caller, cleaned, description.strip(), language);
-            session.persist(row);
-            session.flush();
-            session.createNativeQuery(
-                            "insert into member (collection_id, user_id, role) values (:id, caller(), 'OWNER')")
-                    .setParameter("id", row.id)
-                    .executeUpdate();
-            return collection(session, new CollectionId(row.id));
+            var id = insert(session, caller, cleaned, description.strip(), language);
+            return collection(session, id);
         });
+    }
+
+    /** With the caller as its owner. */
+    static CollectionId insert(
+            EntityManager session, Caller caller, String name, String description, Language language) {
+        var row = new CollectionRow(caller, name, description, language);
+        session.persist(row);
+        session.flush();
+        session.createNativeQuery("insert into member (collection_id, user_id, role) values (:id, caller(), 'OWNER')")
+                .setParameter("id", row.id)
+                .executeUpdate();
+        return new CollectionId(row.id);
     }
 
     /** The collections that the caller is a member of, by name. */
@@ -156,7 +162,7 @@ public final class Collections {
 
     private record NameKey(String name, UUID id) {}
 
-    private static String collectionName(String name) {
+    static String collectionName(String name) {
         var cleaned = name.strip();
         if (cleaned.isEmpty() || cleaned.length() > 200) {
             throw new Failure.Invalid("invalid_name", "A collection needs a name of 1 to 200 characters.");
@@ -164,7 +170,7 @@ public final class Collections {
         return cleaned;
     }
 
-    private static Collection collection(EntityManager session, CollectionId id) {
+    static Collection collection(EntityManager session, CollectionId id) {
         return Rows.of(session.createNativeQuery(SELECT + " where c.id = :id", Tuple.class)
                         .setParameter("id", id.value()))
                 .map(Collections::toCollection)

@@ -36,6 +36,11 @@ final class Queue {
             String mediaType,
             int attempts,
             boolean hasText) {
+
+        VersionText text() {
+            return new VersionText(document, version, collection);
+        }
+
         @Override
         public String toString() {
             return "version " + version + " of document " + document;

@@ -5,8 +5,6 @@ import jakarta.persistence.Tuple;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
 import org.docchat.domain.Embedding;
@@ -51,27 +49,15 @@ final class Shelf {
         transactions.asWorker(session -> {
             requireLease(session, job);
             // A worker before this one may have died between here and the end of its transaction's effects.
-            run(session, "delete from passage where document_id = :document and version = :version", job);
-            run(session, "delete from page where document_id = :document and version = :version", job);
+            job.text().run(session, "delete from passage where document_id = :document and version = :version");
+            job.text().run(session, "delete from page where document_id = :document and version = :version");
             var language =
                     (String) session.createNativeQuery("select language from collection where id = :id", String.class)
                             .setParameter("id", job.collection())
                             .getSingleResult();
             session.unwrap(Session.class).doWork(connection -> {
-                try (var insert = connection.prepareStatement("""
-                        insert into page (document_id, version, ordinal, collection_id, number, label, start_at, end_at,
-                                          text, words)
-                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                        """)) {
-                    insertPages(insert, job, text.pages());
-                }
-                try (var insert = connection.prepareStatement("""
-                        insert into passage (document_id, version, ordinal, collection_id, page, section, start_at,
-                                             end_at, text, context, lexemes)
-                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, lexemes(?, ?))
-                        """)) {
-                    insertPassages(insert, job, chunks, whole, language);
-                }
+                job.text().storePages(connection, text.pages());
+                job.text().storePassages(connection, 0, chunks, whole, language);
             });
             session.createNativeQuery("""
                             update version v set state = 'embedding', progress_step = 'embedding passages',
@@ -80,7 +66,7 @@ final class Shelf {
                                    lexemes = (select coalesce(sum(length_of(p.lexemes)), 0) from passage p
                                                where p.document_id = v.document_id and p.version = v.number),
                                    current_from = case when exists (select from version o
-                                                                     where o.document_id = v.document_id
+                                                                     where o.document_id = v.document_id and o.number <> v.number
                                                                        and o.current_from is not null)
                                                        then null else now() end
                              where document_id = :document and number = :version
@@ -93,77 +79,9 @@ final class Shelf {
                     .setParameter("document", job.document())
                     .setParameter("version", job.version())
                     .executeUpdate();
-            post(session, job);
+            job.text().post(session);
             return null;
         });
-    }
-
-    private static void insertPages(PreparedStatement insert, Job job, List<ExtractedText.Page> pages)
-            throws SQLException {
-        int start = 0;
-        for (int i = 0; i < pages.size(); i++) {
-            var page = pages.get(i);
-            int end = start + page.text().length();
-            bindKey(insert, job, i);
-            insert.setInt(5, page.number());
-            insert.setString(6, page.label());
-            insert.setInt(7, start);
-            insert.setInt(8, end);
-            insert.setString(9, page.text());
-            insert.setBytes(10, StoredPage.encode(page.words()));
-            insert.addBatch();
-            start = end;
-            if (i % 200 == 199) {
-                insert.executeBatch();
-            }
-        }
-        insert.executeBatch();
-    }
-
-    private static void insertPassages(
-            PreparedStatement insert, Job job, List<Splitter.Chunk> chunks, CharSequence whole, String language)
-            throws SQLException {
-        for (int i = 0; i < chunks.size(); i++) {
-            var chunk = chunks.get(i);
-            var text = whole.subSequence(chunk.start(), chunk.end()).toString();
-            var context = chunk.context() == null ? "" : chunk.context();
-            bindKey(insert, job, i);
-            insert.setObject(5, chunk.page() == 0 ? null : chunk.page());
-            insert.setString(6, chunk.section());
-            insert.setInt(7, chunk.start());
-            insert.setInt(8, chunk.end());
-            insert.setString(9, text);
-            insert.setString(10, context);
-            insert.setString(11, language);
-            insert.setString(12, context + "\n" + text);
-            insert.addBatch();
-            if (i % 200 == 199) {
-                insert.executeBatch();
-            }
-        }
-        insert.executeBatch();
-    }
-
-    private static void bindKey(PreparedStatement insert, Job job, int ordinal) throws SQLException {
-        insert.setObject(1, job.document());
-        insert.setInt(2, job.version());
-        insert.setInt(3, ordinal);
-        insert.setObject(4, job.collection());
-    }
-
-    /** Puts the passages of a current version into the inverted index, if they are not in it. */
-    private static void post(EntityManager session, Job job) {
-        run(session, """
-                insert into posting (collection_id, lexeme, passage_id, frequency, length)
-                select p.collection_id, l.lexeme, p.id, least(coalesce(array_length(l.positions, 1), 1), 32767),
-                       length_of(p.lexemes)
-                  from version v
-                  join passage p on p.document_id = v.document_id and p.version = v.number
-                 cross join lateral unnest(p.lexemes) l
-                 where v.document_id = :document and v.number = :version
-                   and v.current_from is not null and v.current_to is null
-                on conflict do nothing
-                """, job);
     }
 
     /** Copies the embeddings of passages whose text and context stood in an earlier version word by word. */
@@ -243,36 +161,36 @@ final class Shelf {
                     .setParameter("id", job.document())
                     .getResultList();
             requireLease(session, job);
-            run(session, """
+            job.text().run(session, """
                     delete from posting p using passage o cross join lateral unnest(o.lexemes) l
                      where o.document_id = :document and o.version < :version
                        and p.collection_id = o.collection_id and p.lexeme = l.lexeme and p.passage_id = o.id
-                    """, job);
-            run(session, """
+                    """);
+            job.text().run(session, """
                     update embedding e set live = false from passage o
                      where e.passage_id = o.id and e.live and o.document_id = :document and o.version < :version
-                    """, job);
-            run(session, """
+                    """);
+            job.text().run(session, """
                     update version set current_to = now()
                      where document_id = :document and number < :version
                        and current_from is not null and current_to is null
-                    """, job);
-            run(session, """
+                    """);
+            job.text().run(session, """
                     update version v set state = 'indexed', indexed_at = now(), leased_by = null, leased_until = null,
                            progress_step = null,
                            current_from = coalesce(current_from, case when not exists (
                                select from version o where o.document_id = v.document_id and o.number > v.number
                                                        and o.current_from is not null) then now() end)
                      where document_id = :document and number = :version
-                    """, job);
-            post(session, job);
-            run(session, """
+                    """);
+            job.text().post(session);
+            job.text().run(session, """
                     update embedding e set live = true
                       from passage p
                       join version v on v.document_id = p.document_id and v.number = p.version
                      where e.passage_id = p.id and p.document_id = :document and p.version = :version
                        and v.current_from is not null and v.current_to is null
-                    """, job);
+                    """);
             return null;
         });
     }
@@ -289,12 +207,5 @@ final class Shelf {
         if (held.isEmpty()) {
             throw new LeaseLost(job);
         }
-    }
-
-    private static void run(EntityManager session, String sql, Job job) {
-        session.createNativeQuery(sql)
-                .setParameter("document", job.document())
-                .setParameter("version", job.version())
-                .executeUpdate();
     }
 }

@@ -36,7 +36,7 @@ record StoredPage(int number, @Nullable String label, int start, String text, Li
         return bytes.array();
     }
 
-    private static List<Word> decode(byte[] encoded) {
+    static List<Word> decode(byte[] encoded) {
         var bytes = ByteBuffer.wrap(encoded);
         var words = new ArrayList<Word>(encoded.length / BYTES_PER_WORD);
         while (bytes.remaining() >= BYTES_PER_WORD) {

@@ -91,7 +91,11 @@ final class Uploads {
             UUID content, CollectionId collection, String name, String mediaType, long size, String sha256) {}
 
     private void store(Caller caller, UUID content, CollectionId collection, int ordinal, byte[] bytes) {
-        transactions.as(caller, session -> session.createNativeQuery("""
+        transactions.as(caller, session -> storePiece(session, content, collection, ordinal, bytes));
+    }
+
+    static int storePiece(EntityManager session, UUID content, CollectionId collection, int ordinal, byte[] bytes) {
+        return session.createNativeQuery("""
                                 insert into content_part (content_id, ordinal, collection_id, bytes)
                                 values (:id, :ordinal, :collection, :bytes)
                                 """)
@@ -99,7 +103,7 @@ final class Uploads {
                 .setParameter("ordinal", ordinal)
                 .setParameter("collection", collection.value())
                 .setParameter("bytes", bytes)
-                .executeUpdate());
+                .executeUpdate();
     }
 
     /** A piece of what was stored, from 0; empty behind the last one. */
@@ -165,7 +169,7 @@ final class Uploads {
         return name;
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -12,16 +12,23 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import org.docchat.domain.CollectionId;
+import org.docchat.domain.Failure;
 import org.docchat.domain.Language;
 import org.docchat.domain.Role;
+import org.docchat.ingest.Archives;
 import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
 import org.docchat.web.security.CurrentCaller;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
@@ -41,6 +48,9 @@ public class CollectionsResource {
 
     @Inject
     Library library;
+
+    @Inject
+    Archives archives;
 
     @Inject
     CurrentCaller current;
@@ -100,6 +110,53 @@ public class CollectionsResource {
     @Operation(summary = "Delete a collection with everything in it")
     public void delete(@PathParam("id") String id) {
         collections.delete(current.caller(), CollectionId.parse(id));
+    }
+
+    @GET
+    @Path("{id}/export")
+    @Produces("application/zip")
+    @Operation(
+            summary = "Take a collection away, with originals, passages, embeddings and versions",
+            description = "For owners. A zip; its format is described with the module docchat-ingest.")
+    @APIResponse(
+            responseCode = "200",
+            content =
+                    @Content(
+                            mediaType = "application/zip",
+                            schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    public Response export(@PathParam("id") String id) {
+        var export = archives.export(current.caller(), CollectionId.parse(id));
+        StreamingOutput bytes = export::writeTo;
+        return Response.ok(bytes)
+                .header(
+                        HttpHeaders.CONTENT_DISPOSITION,
+                        DocumentsResource.attachment(export.collection().name() + ".zip"))
+                .build();
+    }
+
+    @POST
+    @Path("import")
+    @Consumes({"application/zip", MediaType.APPLICATION_OCTET_STREAM})
+    @Operation(
+            summary = "Make a new collection of an export; the caller is its owner",
+            description = "All or nothing. Embeddings of the same model are taken over, others are computed again.")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = "application/zip",
+                            schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @APIResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = Views.Collection.class)))
+    @APIResponse(responseCode = "400", description = "No export, or a damaged one: nothing was imported")
+    @APIResponse(responseCode = "413", description = "Larger than this installation accepts")
+    public Response restore(InputStream body) throws IOException {
+        try {
+            var collection = archives.restore(current.caller(), new Upload(body));
+            return Response.created(URI.create("collections/" + collection.id()))
+                    .entity(Views.Collection.of(collection))
+                    .build();
+        } catch (Upload.Broken e) {
+            throw new Failure.Invalid("incomplete_upload", "The upload ended before its end. Nothing of it was kept.");
+        }
     }
 
     @GET

@@ -16,7 +16,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -183,7 +182,7 @@ public class UploadsResource {
             throws IOException {
         try {
             return library.accept(caller, collection, name, new Upload(bytes));
-        } catch (UploadBroken e) {
+        } catch (Upload.Broken e) {
             throw new Failure.Invalid("incomplete_upload", "The upload ended before its end. Nothing of it was kept.");
         }
     }
@@ -204,37 +203,5 @@ public class UploadsResource {
                         .build()
                         .toString())
                 .build();
-    }
-
-    /** The client's side failed, not ours. */
-    private static final class UploadBroken extends IOException {
-        UploadBroken(IOException cause) {
-            super(cause);
-        }
-    }
-
-    /** Tells a client that went away from a disk or database that fails. */
-    private static final class Upload extends FilterInputStream {
-        Upload(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read() throws IOException {
-            try {
-                return super.read();
-            } catch (IOException e) {
-                throw new UploadBroken(e);
-            }
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            try {
-                return super.read(buffer, offset, length);
-            } catch (IOException e) {
-                throw new UploadBroken(e);
-            }
-        }
     }
 }

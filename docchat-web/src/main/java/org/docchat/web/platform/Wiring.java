@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Objects;
 import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.Transactions;
+import org.docchat.ingest.Archives;
 import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
 import org.docchat.ingest.extract.ExtractionProcess;
@@ -84,6 +85,12 @@ class Wiring {
     @Singleton
     Collections collections(Transactions<EntityManager> transactions) {
         return new Collections(transactions);
+    }
+
+    @Produces
+    @Singleton
+    Archives archives(Transactions<EntityManager> transactions, EmbeddingModel model, Settings settings) {
+        return new Archives(transactions, model, settings.importMaxBytes());
     }
 
     @Produces

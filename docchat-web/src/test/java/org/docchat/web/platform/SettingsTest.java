@@ -45,6 +45,7 @@ class SettingsTest {
         assertThat(lines())
                 .contains(
                         "# DOCCHAT_UPLOAD_MAX_BYTES=" + settings.uploadMaxBytes(),
+                        "# DOCCHAT_IMPORT_MAX_BYTES=" + settings.importMaxBytes(),
                         "# DOCCHAT_WORKERS=" + settings.workers(),
                         "# DOCCHAT_PARSER_HEAP_MB=" + settings.parserHeapMegabytes(),
                         "# DOCCHAT_PARSER_TIMEOUT_SECONDS=" + settings.parserTimeoutSeconds());

@@ -1,0 +1,93 @@
+package org.docchat.ingest;
+
+import jakarta.persistence.EntityManager;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.docchat.domain.Caller;
+import org.docchat.domain.Collection;
+import org.docchat.domain.CollectionId;
+import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.Failure;
+import org.docchat.domain.Transactions;
+
+/**
+ * Whole collections as files: originals, texts, passages, embeddings and versions. The module's README describes the
+ * format.
+ */
+public final class Archives {
+    private final Transactions<EntityManager> transactions;
+    private final EmbeddingModel model;
+    private final long maxBytes;
+
+    /**
+     * @param model whose embeddings are taken over; where an archive has none of it, they are computed again
+     * @param maxBytes the largest archive that is accepted
+     */
+    public Archives(Transactions<EntityManager> transactions, EmbeddingModel model, long maxBytes) {
+        this.transactions = transactions;
+        this.model = model;
+        this.maxBytes = maxBytes;
+    }
+
+    /** A collection as it stood when it was asked for. */
+    public interface Export {
+        Collection collection();
+
+        /**
+         * Writes the archive, piece by piece: neither the heap nor a connection is held by a slow reader. A document
+         * that is deleted meanwhile is left out.
+         *
+         * @throws IOException if the stream fails; what was written then is recognizably broken
+         */
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /**
+     * A collection to be taken away. It takes an owner: what is shared or deleted later no longer reaches the copy, and
+     * that is for those to decide who answer for the collection.
+     */
+    public Export export(Caller caller, CollectionId id) {
+        return transactions.as(caller, session -> {
+            Collections.require(session, id, org.docchat.domain.Role.OWNER);
+            return new ArchiveWriter(
+                    transactions, caller, Collections.collection(session, id), ArchiveWriter.versions(session, id));
+        });
+    }
+
+    /**
+     * Makes a new collection of an archive, with the caller as its owner. All of the archive is checked before the
+     * first row is stored, and all rows become visible at once, so that what cannot be taken whole leaves no trace.
+     *
+     * @throws IOException if the caller's stream fails: nothing is kept
+     */
+    public Collection restore(Caller caller, InputStream bytes) throws IOException {
+        Path file = Files.createTempFile("docchat-import", "");
+        try {
+            receive(bytes, file);
+            try (var archive = Archive.open(file)) {
+                var checked = archive.check(model);
+                return transactions.as(
+                        caller, session -> new Restoration(session, caller, archive, model).run(checked));
+            }
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private void receive(InputStream bytes, Path file) throws IOException {
+        try (var out = Files.newOutputStream(file)) {
+            var piece = new byte[Uploads.PIECE];
+            long size = 0;
+            for (int length = bytes.read(piece); length >= 0; length = bytes.read(piece)) {
+                size += length;
+                if (size > maxBytes) {
+                    throw new Failure.TooLarge("archive", maxBytes, "DOCCHAT_IMPORT_MAX_BYTES");
+                }
+                out.write(piece, 0, length);
+            }
+        }
+    }
+}
