@@ -52,6 +52,7 @@ export class Turn {
     this.body.replaceChildren(...answerText(answer.text, (n) => (index.has(n) ? this.#chip(citations, index.get(n)) : null)));
     this.below.replaceChildren(
       ...(answer.documentsDeleted ? [note("", "Documents that this answer rested on were deleted since; their words are gone from it.")] : []),
+      ...notices(answer),
       ...(citations.length ? [this.#sources(citations)] : []),
       ...this.#foundFold(),
       this.#actions(answer),
@@ -64,7 +65,7 @@ export class Turn {
       el("h3", {}, "Not in your documents"),
       el("p", {}, answer.text),
     );
-    this.below.replaceChildren(...this.#foundFold("What came closest", true), this.#actions(answer));
+    this.below.replaceChildren(...notices(answer), ...this.#foundFold("What came closest", true), this.#actions(answer));
   }
 
   #chip(citations, i) {
@@ -135,6 +136,11 @@ export class Turn {
     this.body.replaceChildren();
     this.below.replaceChildren(note("error", problem.message || problem.detail, button("Ask again", { kind: "tight", symbol: "retry" }, again)));
   }
+}
+
+/** What the reader should know of how the answer was written. */
+function notices({ notice }) {
+  return notice ? [note("", notice)] : [];
 }
 
 function ranks({ ranks: by = {} }) {

@@ -140,7 +140,8 @@ class ArchitectureTest {
         assertThat(publicTypes("org.docchat.ingest"))
                 .containsExactlyInAnyOrder("Archives", "Collections", "DocumentFormat", "Library", "Worker");
         assertThat(publicTypes("org.docchat.query"))
-                .containsExactlyInAnyOrder("Conversations", "ExtractiveWriter", "Librarian", "Writer");
+                .containsExactlyInAnyOrder(
+                        "ChatModel", "ChatWriter", "Conversations", "ExtractiveWriter", "Librarian", "Writer");
     }
 
     @Test

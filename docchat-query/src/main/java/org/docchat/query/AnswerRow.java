@@ -34,6 +34,10 @@ class AnswerRow {
     String text = "";
     double evidence;
     String writer = "";
+
+    @Nullable
+    String notice;
+
     int promptTokens;
     int completionTokens;
     long embedMillis;
@@ -71,6 +75,7 @@ class AnswerRow {
                 documentsDeleted,
                 found,
                 writer,
+                notice,
                 new Librarian.Usage(promptTokens, completionTokens),
                 new Librarian.Timings(embedMillis, searchMillis, writeMillis),
                 createdAt);

@@ -126,8 +126,7 @@ public final class Conversations {
             String standalone,
             Answer answer,
             List<Librarian.Found> found,
-            String writer,
-            Librarian.Usage usage,
+            Writer.Draft draft,
             Librarian.Timings timings) {
         return transactions.as(caller, session -> {
             ConversationRow conversation;
@@ -153,9 +152,10 @@ public final class Conversations {
             row.cited = answer instanceof Answer.Cited;
             row.text = answer.text();
             row.evidence = answer.evidence();
-            row.writer = writer;
-            row.promptTokens = usage.promptTokens();
-            row.completionTokens = usage.completionTokens();
+            row.writer = draft.writer();
+            row.notice = draft.notice();
+            row.promptTokens = draft.usage().promptTokens();
+            row.completionTokens = draft.usage().completionTokens();
             row.embedMillis = timings.embedMillis();
             row.searchMillis = timings.searchMillis();
             row.writeMillis = timings.writeMillis();

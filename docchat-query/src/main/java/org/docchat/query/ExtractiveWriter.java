@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -74,7 +75,8 @@ public final class ExtractiveWriter implements Writer {
     public Draft write(String question, List<Passage> passages, Consumer<String> tokens, BooleanSupplier isCancelled) {
         var text = new StringBuilder();
         var quotes = new ArrayList<Quote>();
-        for (var sentence : joined(choose(question, candidates(question, passages)))) {
+        for (var sentence : joined(choose(question, candidates(question, passages), isCancelled))) {
+            requireReader(isCancelled);
             int number = quotes.size() + 1;
             var words = sentence.words();
             var piece = (text.isEmpty() ? "" : words.contains("\n") ? "\n" : " ") + shown(words) + " [" + number + "]";
@@ -82,7 +84,7 @@ public final class ExtractiveWriter implements Writer {
             tokens.accept(piece);
             quotes.add(new Quote(number, sentence.passage(), sentence.start(), words));
         }
-        return new Draft(text.toString(), quotes, new Librarian.Usage(0, 0));
+        return new Draft(text.toString(), quotes, new Librarian.Usage(0, 0), name(), null);
     }
 
     /** In reading order; neighbours in a passage become one quote with what lies between them. */
@@ -115,18 +117,17 @@ public final class ExtractiveWriter implements Writer {
         var seen = new HashSet<String>();
         for (int rank = 0; rank < Math.min(PASSAGES, passages.size()); rank++) {
             var passage = passages.get(rank);
-            int heading = headingOf(passage);
-            var body = passage.text().substring(heading);
-            var sentences = Sentences.of(body);
+            var text = passage.text();
+            var sentences = PassageSentence.of(passage);
             for (int i = 0; i < sentences.size(); i++) {
                 var range = sentences.get(i);
                 int longest = range.start() + LONGEST;
                 int end = Math.min(range.end(), longest);
                 if (i + 1 < sentences.size()
-                        && ANNOUNCES.matcher(body.substring(range.start(), end)).matches()) {
+                        && ANNOUNCES.matcher(text.substring(range.start(), end)).matches()) {
                     end = Math.min(sentences.get(i + 1).end(), longest);
                 }
-                var words = body.substring(range.start(), end);
+                var words = text.substring(range.start(), end);
                 // Passages overlap, and documents repeat themselves.
                 if (words.length() < SHORTEST || !seen.add(shown(words))) {
                     continue;
@@ -134,7 +135,7 @@ public final class ExtractiveWriter implements Writer {
                 candidates.add(new Candidate(
                         passage,
                         rank,
-                        passage.location().start() + heading + range.start(),
+                        passage.location().start() + range.start(),
                         words,
                         coverage(asked, stems(words + " " + passage.location().section()))));
             }
@@ -146,27 +147,15 @@ public final class ExtractiveWriter implements Writer {
                 .stream().limit(CANDIDATES).toList();
     }
 
-    /** How many characters of a passage are the heading that it begins with; unlike what follows, no sentence. */
-    private static int headingOf(Passage passage) {
-        var section = passage.location().section();
-        if (section == null) {
-            return 0;
-        }
-        var heading = section.substring(section.lastIndexOf('›') + 1).strip();
-        return passage.text().startsWith(heading) && passage.text().length() > heading.length() ? heading.length() : 0;
-    }
-
-    private List<Candidate> choose(String question, List<Candidate> candidates) {
+    private List<Candidate> choose(String question, List<Candidate> candidates, BooleanSupplier isCancelled) {
         var asked = model.embedQuestion(question);
-        var embedded = model.embedPassages(candidates.stream()
-                .map(c -> c.passage().location().section() == null
-                        ? c.words()
-                        : c.passage().location().section() + "\n" + c.words())
-                .toList());
         var scored = new ArrayList<Scored>();
-        for (int i = 0; i < candidates.size(); i++) {
-            var candidate = candidates.get(i);
-            double score = asked.cosine(embedded.get(i)) + 0.12 * candidate.coverage() - 0.01 * candidate.rank();
+        for (var candidate : candidates) {
+            requireReader(isCancelled);
+            var section = candidate.passage().location().section();
+            var inPlace = section == null ? candidate.words() : section + "\n" + candidate.words();
+            var embedded = model.embedPassages(List.of(inPlace)).get(0);
+            double score = asked.cosine(embedded) + 0.12 * candidate.coverage() - 0.01 * candidate.rank();
             scored.add(new Scored(candidate, score));
         }
         scored.sort(Comparator.comparingDouble((Scored s) -> -s.score()));
@@ -175,6 +164,12 @@ public final class ExtractiveWriter implements Writer {
                 .filter(next -> next.score() >= ALMOST_AS_GOOD * scored.get(0).score())
                 .map(Scored::candidate)
                 .toList();
+    }
+
+    private static void requireReader(BooleanSupplier isCancelled) {
+        if (isCancelled.getAsBoolean()) {
+            throw new CancellationException("nobody waits for the answer any more");
+        }
     }
 
     /** Questions and lines of contents are like the question, but no answers. */

@@ -60,7 +60,11 @@ public final class Librarian {
         return new Findings(found.subList(0, Math.min(search.limit(), found.size())), retrieved.timings);
     }
 
-    /** Answers a question from the caller's documents, or says that they do not hold the answer; stores both. */
+    /**
+     * Answers a question from the caller's documents, or says that they do not hold the answer; stores both.
+     *
+     * @throws java.util.concurrent.CancellationException if the listener has gone; then nothing is stored
+     */
     public GivenAnswer answer(Caller caller, Question question, Listener listener) {
         var previous = transactions.as(caller, session -> {
             requireVisible(session, question.collections());
@@ -82,21 +86,21 @@ public final class Librarian {
 
         double evidence = Evidence.of(retrieved.candidates);
         long began = System.nanoTime();
-        var usage = new Usage(0, 0);
+        var draft = new Writer.Draft("", List.of(), new Usage(0, 0), writer.name(), null);
         Answer answer = new Answer.NotFound(found.isEmpty() ? NOTHING : NOT_ENOUGH, evidence);
         if (evidence >= Evidence.THRESHOLD && !found.isEmpty()) {
             var passages = found.stream().map(Found::passage).toList();
-            var draft = writer.write(standalone, passages, listener::token, listener::isCancelled);
-            usage = draft.usage();
-            var pages = transactions.as(caller, session -> Pages.of(session, draft.quotes()));
-            var checked = CitationCheck.check(draft, passages, evidence, quote -> pages.getOrDefault(quote, 0));
+            var written = writer.write(standalone, passages, listener::token, listener::isCancelled);
+            var pages = transactions.as(caller, session -> Pages.of(session, written.quotes()));
+            var checked = CitationCheck.check(written, passages, evidence, quote -> pages.getOrDefault(quote, 0));
+            draft = written;
             if (checked.isPresent()) {
                 answer = checked.get();
             }
         }
         var timings =
                 new Timings(retrieved.timings.embedMillis(), retrieved.timings.searchMillis(), millisSince(began));
-        return conversations.store(caller, question, standalone, answer, found, writer.name(), usage, timings);
+        return conversations.store(caller, question, standalone, answer, found, draft, timings);
     }
 
     private static final String NOTHING = "Nothing in these documents fits the question.";
@@ -234,6 +238,7 @@ public final class Librarian {
      * @param documentsDeleted whether documents that it cited are gone; then their words are gone from it, too
      * @param found what the writer saw, best first; empty for answers read back from a conversation
      * @param writer "extractive" or the chat model's name
+     * @param notice what the reader should know of how the answer was written; null where that is nothing
      */
     public record GivenAnswer(
             AnswerId id,
@@ -244,6 +249,7 @@ public final class Librarian {
             boolean documentsDeleted,
             List<Found> found,
             String writer,
+            @Nullable String notice,
             Usage usage,
             Timings timings,
             Instant createdAt) {}

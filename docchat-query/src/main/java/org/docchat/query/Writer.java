@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.docchat.domain.Passage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes an answer from passages. What it writes is a claim: every quote is looked up in its passage before anybody
@@ -21,15 +22,23 @@ public interface Writer {
      * @param passages the evidence, best first, never empty
      * @param tokens is given the text piece by piece as it comes into being
      * @param isCancelled whether nobody waits for it any more
+     * @throws java.util.concurrent.CancellationException if so
      */
     Draft write(String question, List<Passage> passages, Consumer<String> tokens, BooleanSupplier isCancelled);
 
     /**
      * An answer that nobody has checked yet.
      *
-     * @param text with markers {@code [n]}
+     * @param text with markers {@code [n]}; empty if the passages do not answer
+     * @param writer who wrote it: another one may have stepped in
+     * @param notice what the reader should know of how it was written; null where that is nothing
      */
-    record Draft(String text, List<Quote> quotes, Librarian.Usage usage) {}
+    record Draft(
+            String text,
+            List<Quote> quotes,
+            Librarian.Usage usage,
+            String writer,
+            @Nullable String notice) {}
 
     /**
      * What a marker is said to stand for.

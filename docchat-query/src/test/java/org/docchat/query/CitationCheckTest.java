@@ -19,7 +19,7 @@ class CitationCheckTest {
     private static final List<Passage> FOUND = List.of(REFUNDS, HOLIDAYS);
 
     private static java.util.Optional<Answer.Cited> check(String text, Writer.Quote... quotes) {
-        var draft = new Writer.Draft(text, List.of(quotes), new Librarian.Usage(0, 0));
+        var draft = new Writer.Draft(text, List.of(quotes), new Librarian.Usage(0, 0), "model", null);
         return CitationCheck.check(draft, FOUND, 0.9, quote -> 1);
     }
 
@@ -86,7 +86,7 @@ class CitationCheckTest {
             text.append(" [").append(number).append(']');
         }
         text.append(" [999999999].");
-        var draft = new Writer.Draft(text.toString(), quotes, new Librarian.Usage(0, 0));
+        var draft = new Writer.Draft(text.toString(), quotes, new Librarian.Usage(0, 0), "model", null);
 
         assertThat(CitationCheck.check(draft, FOUND, 0.9, quote -> 1)).isEmpty();
     }

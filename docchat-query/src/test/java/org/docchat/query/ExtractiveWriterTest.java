@@ -1,10 +1,12 @@
 package org.docchat.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.DocumentId;
 import org.docchat.domain.Location;
@@ -13,6 +15,7 @@ import org.docchat.domain.PassageId;
 import org.docchat.domain.WordBag;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("The extractive writer")
@@ -92,5 +95,19 @@ class ExtractiveWriterTest {
                 "How long do refunds take?", List.of(passage(null, "Refunds take 14 days.")), told::add, () -> false);
 
         assertThat(String.join("", told)).isEqualTo(draft.text());
+    }
+
+    @Test
+    @Tag("F9")
+    void stopsWhenTheReaderHasGone() {
+        var told = new ArrayList<String>();
+
+        assertThatThrownBy(() -> WRITER.write(
+                        "How long do refunds take?",
+                        List.of(passage(null, "Refunds take 14 days.")),
+                        told::add,
+                        () -> true))
+                .isInstanceOf(CancellationException.class);
+        assertThat(told).isEmpty();
     }
 }

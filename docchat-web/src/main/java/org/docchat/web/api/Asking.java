@@ -5,6 +5,7 @@ import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.container.AsyncResponse;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.ConversationId;
@@ -91,6 +92,8 @@ public class Asking {
             try {
                 var given = librarian.answer(caller, question, new Heard(caller, stream));
                 stream.send("answer", Views.GivenAnswer.of(given));
+            } catch (CancellationException e) {
+                // Nobody is there to be told.
             } catch (RuntimeException e) {
                 stream.sendData("error", Problems.of(e).json().toString());
             } finally {

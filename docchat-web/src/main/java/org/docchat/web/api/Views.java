@@ -319,6 +319,7 @@ public final class Views {
             List<Citation> citations,
             double evidence,
             String writer,
+            @Nullable String notice,
             Usage usage,
             Timings timings,
             boolean documentsDeleted,
@@ -337,6 +338,7 @@ public final class Views {
                             : List.of(),
                     answer.evidence(),
                     given.writer(),
+                    given.notice(),
                     new Usage(given.usage().promptTokens(), given.usage().completionTokens()),
                     new Timings(
                             given.timings().embedMillis(),

@@ -1,0 +1,144 @@
+package org.docchat.query;
+
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.Failure;
+import org.docchat.domain.Passage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has a chat model write, and keeps of it what the passages back. Where the model fails, another writer takes over and
+ * says so.
+ */
+public final class ChatWriter implements Writer {
+    private static final System.Logger LOG = System.getLogger(ChatWriter.class.getName());
+
+    /** What the prompt has a model say that finds no answer. */
+    private static final String NOT_IN_DOCUMENTS = "NOT_IN_DOCUMENTS";
+
+    private static final Pattern THOUGHTS = Pattern.compile("(?s)^\\s*<think>.*?(</think>|$)");
+
+    private final ChatModel chat;
+    private final EmbeddingModel embeddings;
+    private final Writer otherwise;
+    private final Supplier<String> boundary;
+
+    /**
+     * @param embeddings tells how close claims and sentences are in meaning
+     * @param otherwise writes where the chat model fails
+     */
+    public ChatWriter(ChatModel chat, EmbeddingModel embeddings, Writer otherwise) {
+        this(chat, embeddings, otherwise, ChatWriter::randomWord);
+    }
+
+    ChatWriter(ChatModel chat, EmbeddingModel embeddings, Writer otherwise, Supplier<String> boundary) {
+        this.chat = chat;
+        this.embeddings = embeddings;
+        this.otherwise = otherwise;
+        this.boundary = boundary;
+    }
+
+    private static String randomWord() {
+        var bytes = new byte[12];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    @Override
+    public String name() {
+        return chat.name();
+    }
+
+    @Override
+    public Draft write(String question, List<Passage> passages, Consumer<String> tokens, BooleanSupplier isCancelled) {
+        var prompt = AnswerPrompt.of(question, passages, chat.contextTokens() - chat.answerTokens(), boundary);
+        var shown = new Shown(tokens);
+        ChatModel.Completion completion;
+        try {
+            completion = chat.complete(prompt.prompt(), shown, isCancelled);
+        } catch (Failure.Unavailable e) {
+            LOG.log(
+                    Level.WARNING,
+                    () -> "the chat model " + chat.name() + " failed: " + e.code() + ": " + e.getCause());
+            return writtenOtherwise(String.valueOf(e.getMessage()), question, passages, shown, isCancelled);
+        }
+        if (completion.end() == ChatModel.End.CANCELLED) {
+            throw new CancellationException("nobody waits for the answer any more");
+        }
+        var text = THOUGHTS.matcher(completion.text()).replaceFirst("").strip();
+        if (text.replaceAll("[^A-Z_]", "").startsWith(NOT_IN_DOCUMENTS)) {
+            return new Draft("", List.of(), completion.usage(), name(), null);
+        }
+        var claims = Claims.of(text, prompt.passages(), new Support(embeddings), isCancelled);
+        return new Draft(claims.text(), claims.quotes(), completion.usage(), name(), notice(claims, completion.end()));
+    }
+
+    private Draft writtenOtherwise(
+            String why, String question, List<Passage> passages, Shown shown, BooleanSupplier isCancelled) {
+        // What came of the broken answer is replaced at the end; the two would read as one.
+        Consumer<String> further = shown.shownAny() ? token -> {} : shown.tokens;
+        var draft = otherwise.write(question, passages, further, isCancelled);
+        return new Draft(
+                draft.text(),
+                draft.quotes(),
+                draft.usage(),
+                draft.writer(),
+                why + " These are the documents' own sentences instead.");
+    }
+
+    private static @Nullable String notice(Claims claims, ChatModel.End end) {
+        var cut = end == ChatModel.End.CUT ? "The answer was cut: it took too long or too much. " : "";
+        var leftOut =
+                switch (claims.leftOut()) {
+                    case 0 -> "";
+                    case 1 -> "Left out: one sentence of the chat model that these documents do not back.";
+                    default ->
+                        "Left out: " + claims.leftOut()
+                                + " sentences of the chat model that these documents do not back.";
+                };
+        var notice = (cut + leftOut).strip();
+        return notice.isEmpty() ? null : notice;
+    }
+
+    /** Passes on what a reader may see come: neither thoughts nor what stands for "not found". */
+    private static final class Shown implements Consumer<String> {
+        private final Consumer<String> tokens;
+        private final StringBuilder held = new StringBuilder();
+        private boolean flowing;
+
+        Shown(Consumer<String> tokens) {
+            this.tokens = tokens;
+        }
+
+        boolean shownAny() {
+            return flowing;
+        }
+
+        @Override
+        public void accept(String token) {
+            if (flowing) {
+                tokens.accept(token);
+                return;
+            }
+            held.append(token);
+            var text = THOUGHTS.matcher(held).replaceFirst("").stripLeading();
+            if (!NOT_IN_DOCUMENTS.startsWith(head(text)) && !"<think>".startsWith(text)) {
+                flowing = true;
+                tokens.accept(text);
+            }
+        }
+
+        private static String head(String text) {
+            var bare = text.replaceAll("^[*_`\"'\\s]+", "");
+            return bare.substring(0, Math.min(bare.length(), NOT_IN_DOCUMENTS.length()));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package org.docchat.query;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.docchat.domain.Embedding;
+import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.Passage;
+
+/**
+ * Finds the words of a passage that say what a claim says. They must hold every figure, name and address of the claim,
+ * must not contradict it nor have another word in the place of one of its own, and the words that both share and their
+ * closeness in meaning must add up to enough. How much is enough was measured: docchat-query/README.md.
+ *
+ * <p>One per answer: it remembers what it has embedded.
+ */
+final class Support {
+    /** What shared words weigh against closeness in meaning. */
+    private static final double SHARED_WEIGHT = 0.7;
+
+    private static final double ENOUGH = 0.7;
+    /** Two sentences share more words with anything than one. */
+    private static final double MORE_FOR_TWO = 0.05;
+
+    private static final int LOOKED_AT = 4;
+    private static final int LONGEST = 700;
+
+    private final EmbeddingModel model;
+    private final Map<String, Embedding> embedded = new HashMap<>();
+    private final Map<Passage, List<Source>> sources = new HashMap<>();
+
+    Support(EmbeddingModel model) {
+        this.model = model;
+    }
+
+    /** A sentence of a passage, or two that follow each other. */
+    record Source(Passage passage, int start, String words, List<Wording> sentences, Wording wording) {
+        boolean two() {
+            return sentences.size() > 1;
+        }
+    }
+
+    private record Scored(Source source, double score) {}
+
+    /** The best words of the passages that back a claim; empty if none do. */
+    Optional<Source> of(String claim, List<Passage> passages) {
+        return best(claim, passages)
+                .filter(best -> best.score >= ENOUGH + (best.source.two() ? MORE_FOR_TWO : 0))
+                .map(Scored::source);
+    }
+
+    private Optional<Scored> best(String claim, List<Passage> passages) {
+        var claimed = Wording.of(claim);
+        if (claimed.words().isEmpty() && claimed.figures().isEmpty()) {
+            return Optional.empty();
+        }
+        return passages.stream()
+                .flatMap(passage -> sources.computeIfAbsent(passage, Support::sourcesOf).stream())
+                .filter(source -> mayBack(claimed, source))
+                .map(source -> new Scored(source, claimed.sharedWith(source.wording())))
+                .sorted(Comparator.comparingDouble(scored -> -scored.score))
+                .limit(LOOKED_AT)
+                .map(scored -> new Scored(
+                        scored.source,
+                        SHARED_WEIGHT * scored.score
+                                + (1 - SHARED_WEIGHT) * embedding(claim).cosine(embedding(scored.source.words()))))
+                .max(Comparator.comparingDouble(scored -> scored.score - (scored.source.two() ? MORE_FOR_TWO : 0)));
+    }
+
+    private static boolean mayBack(Wording claimed, Source source) {
+        var said = source.wording();
+        return said.figures().containsAll(claimed.figures())
+                && said.addresses().containsAll(claimed.addresses())
+                && said.words().containsAll(claimed.names())
+                && source.sentences().stream().noneMatch(claimed::replacesAWordOf)
+                && !claimed.contradicts(said);
+    }
+
+    private Embedding embedding(String text) {
+        return embedded.computeIfAbsent(
+                text, t -> model.embedPassages(List.of(t)).get(0));
+    }
+
+    /** The words of a heading are said of what stands below it, too. */
+    private static List<Source> sourcesOf(Passage passage) {
+        var section = passage.location().section();
+        var heading = Wording.of(section == null ? "" : section);
+        var sources = new ArrayList<Source>();
+        PassageSentence before = null;
+        Wording saidBefore = heading;
+        for (var sentence : PassageSentence.of(passage)) {
+            var said = Wording.of(passage.text().substring(sentence.start(), sentence.end()));
+            for (var part : sentence.withoutHeadings(passage.text())) {
+                var words = passage.text().substring(part.start(), part.end());
+                sources.add(source(passage, part.start(), part.end(), List.of(Wording.of(words)), heading));
+            }
+            if (before != null && sentence.end() - before.start() <= LONGEST) {
+                sources.add(source(passage, before.start(), sentence.end(), List.of(saidBefore, said), heading));
+            }
+            before = sentence;
+            saidBefore = said;
+        }
+        return sources;
+    }
+
+    private static Source source(Passage passage, int start, int end, List<Wording> sentences, Wording heading) {
+        var words = passage.text().substring(start, end);
+        return new Source(
+                passage,
+                passage.location().start() + start,
+                words,
+                sentences,
+                Wording.of(words).saidUnder(heading));
+    }
+}

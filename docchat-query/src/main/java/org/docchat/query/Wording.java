@@ -1,0 +1,255 @@
+package org.docchat.query;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What of a sentence another one must share to say the same.
+ *
+ * @param sequence its content words, without endings, and figures in order
+ * @param words its content words, without endings
+ * @param figures numbers, and words that hold digits, as they would be compared: "1,000" and "1000" are one
+ * @param names words that begin with a capital inside the sentence, without endings
+ * @param addresses links and mail addresses
+ * @param negated the content words that a negation stands before
+ * @param denies whether there is a negation at all
+ */
+record Wording(
+        List<String> sequence,
+        Set<String> words,
+        Set<String> figures,
+        Set<String> names,
+        Set<String> addresses,
+        Set<String> negated,
+        boolean denies) {
+    /** How many words a negation reaches. */
+    private static final int REACH = 4;
+
+    private static final Pattern TOKEN = Pattern.compile("(?<address>\\b(?:[a-z][a-z+.-]{1,15}:)?//\\S+|\\bwww\\.\\S+"
+            + "|\\b(?:javascript|vbscript|data|mailto):\\S+|\\b[\\w.+-]{1,64}@[\\w-]{1,64}\\.\\w+)"
+            + "|(?<figure>\\p{N}+(?:[.,:/]\\p{N}+)*)(?:st|nd|rd|th|s)?(?![\\p{L}])"
+            + "|(?<word>[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}]*(?:['’][\\p{L}]+)?)"
+            + "|(?<stop>[.,;:!?()])");
+    private static final Pattern UNSPACED =
+            Pattern.compile("[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsThai}\\p{IsLao}\\p{IsKhmer}]{2,}");
+
+    private static final Set<String> NEGATIONS = words(
+            "not no never none neither nor without cannot nobody nothing nowhere nicht kein keine keinen keinem keiner"
+                    + " keines nie niemals ohne weder pas jamais sans aucun aucune nunca sin ningún ninguna non mai senza");
+    /** "Not only" denies nothing. */
+    private static final Set<String> HARMLESS = words("only just merely nur seulement solo");
+
+    private static final Set<String> EMPTY = words(
+            "the and for are was were been being has have had does did doing done that this these those there their"
+                    + " they them then than with from into onto upon about also its his her hers him she who whom whose"
+                    + " which what when where why how will would shall should can could may might must but our your you"
+                    + " any some such very much many other others each both either per via due according as"
+                    + " der die das den dem des ein eine einen einem einer eines und oder ist sind war waren wird werden"
+                    + " wurde wurden mit von für auf aus bei nach zum zur als auch sich nicht les des une est sont dans"
+                    + " pour par sur avec que qui aux los las una del por para con como es son esta este"
+                    + " located called named known used using use made make makes found given gave give taken take takes"
+                    + " considered became become becomes happen happened occur occurred refers referred means"
+                    + " passage document documents states says mentioned");
+
+    private static final Map<String, String> NUMERALS = numerals();
+    private static final Map<String, Set<String>> OPPOSITES = opposites();
+
+    static Wording of(String text) {
+        var sequence = new ArrayList<String>();
+        var words = new HashSet<String>();
+        var figures = new HashSet<String>();
+        var names = new HashSet<String>();
+        var addresses = new HashSet<String>();
+        var negated = new HashSet<String>();
+        boolean denies = false;
+        boolean first = true;
+        int reach = 0;
+        var token = TOKEN.matcher(text);
+        while (token.find()) {
+            if (token.group("stop") != null) {
+                reach = 0;
+                continue;
+            }
+            if (token.group("address") != null) {
+                addresses.add(token.group().replaceAll("[.,;:!?)\\]>\"']+$", "").toLowerCase(Locale.ROOT));
+                continue;
+            }
+            var figure = token.group("figure");
+            var word = token.group("word");
+            var folded = word == null ? "" : word.toLowerCase(Locale.ROOT).replace('’', '\'');
+            if (reach > 0 && HARMLESS.contains(folded)) {
+                reach = 0;
+                denies = false;
+            } else if (isNegation(folded, text, token.end())) {
+                reach = REACH + 1;
+                denies = true;
+            }
+            if (figure != null || NUMERALS.containsKey(folded) || folded.chars().anyMatch(Character::isDigit)) {
+                var plain = figure != null ? plain(figure) : NUMERALS.getOrDefault(folded, folded);
+                figures.add(plain);
+                sequence.add(plain);
+            } else {
+                var stems = stems(folded, word);
+                sequence.addAll(stems);
+                words.addAll(stems);
+                if (!first && Character.isUpperCase(word == null ? 'a' : word.charAt(0))) {
+                    names.addAll(stems);
+                }
+                if (reach > 0) {
+                    negated.addAll(stems);
+                }
+            }
+            first = false;
+            reach--;
+        }
+        return new Wording(sequence, words, figures, names, addresses, negated, denies);
+    }
+
+    /** The same with what another one adds. */
+    Wording with(Wording other) {
+        return new Wording(
+                sequence,
+                union(words, other.words),
+                union(figures, other.figures),
+                union(names, other.names),
+                union(addresses, other.addresses),
+                union(negated, other.negated),
+                denies || other.denies);
+    }
+
+    /** The same below a heading, whose words are said of it, too. */
+    Wording saidUnder(Wording heading) {
+        return new Wording(
+                sequence,
+                union(words, heading.words),
+                union(figures, heading.figures),
+                names,
+                addresses,
+                negated,
+                denies);
+    }
+
+    /** Share of the words and figures that another text has, too, in [0, 1]; 0 where there are none. */
+    double sharedWith(Wording other) {
+        int all = words.size() + figures.size();
+        long had = words.stream().filter(other.words::contains).count()
+                + figures.stream().filter(other.figures::contains).count();
+        return all == 0 ? 0 : (double) had / all;
+    }
+
+    /** Whether one denies what the other says, or says the opposite of one of its words. */
+    boolean contradicts(Wording other) {
+        return denies && !other.denies
+                || negated.stream().anyMatch(w -> other.words.contains(w) && !other.negated.contains(w))
+                || other.negated.stream().anyMatch(w -> words.contains(w) && !negated.contains(w))
+                || words.stream()
+                        .anyMatch(w -> !other.words.contains(w)
+                                && OPPOSITES.getOrDefault(w, Set.of()).stream().anyMatch(other.words::contains));
+    }
+
+    /**
+     * Whether a word or figure stands where the other has another one, that is between the same neighbours; a sentence's
+     * beginning and end are neighbours, too.
+     */
+    boolean replacesAWordOf(Wording other) {
+        for (int i = 0; i < sequence.size(); i++) {
+            if (!other.sequence.contains(sequence.get(i))) {
+                for (int j = 0; j < other.sequence.size(); j++) {
+                    if (at(i - 1).equals(other.at(j - 1))
+                            && at(i + 1).equals(other.at(j + 1))
+                            && !sequence.contains(other.at(j))) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    private String at(int index) {
+        return index < 0 || index >= sequence.size() ? "" : sequence.get(index);
+    }
+
+    private static boolean isNegation(String word, String text, int end) {
+        boolean number = word.equals("no") && text.startsWith(".", end);
+        return !number && NEGATIONS.contains(word) || word.endsWith("n't");
+    }
+
+    private static Set<String> union(Set<String> some, Set<String> more) {
+        return Stream.concat(some.stream(), more.stream()).collect(Collectors.toSet());
+    }
+
+    private static String plain(String figure) {
+        return figure.replaceAll(",(?=\\p{N}{3}(?!\\p{N}))", "").replaceAll("\\.0+$", "");
+    }
+
+    /** Scripts without spaces are compared by pairs of characters. */
+    private static Set<String> stems(String folded, @Nullable String written) {
+        if (UNSPACED.matcher(folded).matches()) {
+            var pairs = new HashSet<String>();
+            for (int i = 0; i + 2 <= folded.length(); i++) {
+                pairs.add(folded.substring(i, i + 2));
+            }
+            return pairs;
+        }
+        boolean shortName = folded.length() == 2 && written != null && written.equals(written.toUpperCase(Locale.ROOT));
+        if (folded.length() < 3 && !shortName || EMPTY.contains(folded) || NEGATIONS.contains(folded)) {
+            return Set.of();
+        }
+        return Set.of(stem(folded));
+    }
+
+    /** Without the commonest endings, and six letters at most: brings most forms of a word together. */
+    private static String stem(String word) {
+        var bare = word.replaceAll("'s?$", "").replaceAll("(?<=\\p{L}{3})(ing|ed|es|s)$", "");
+        return (bare.length() > 6 ? bare.substring(0, 6) : bare).replaceAll("(?<=\\p{L}{2})[ey]+$", "");
+    }
+
+    private static Set<String> words(String list) {
+        return Arrays.stream(list.split(" ")).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Map<String, String> numerals() {
+        var numerals = new HashMap<String, String>();
+        var small =
+                List.of(("zero - two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+                                + " sixteen seventeen eighteen nineteen twenty")
+                        .split(" "));
+        for (int i = 0; i < small.size(); i++) {
+            numerals.put(small.get(i), Integer.toString(i));
+        }
+        var tens = List.of("thirty forty fifty sixty seventy eighty ninety".split(" "));
+        for (int i = 0; i < tens.size(); i++) {
+            numerals.put(tens.get(i), Integer.toString(10 * i + 30));
+        }
+        return Map.copyOf(numerals);
+    }
+
+    private static Map<String, Set<String>> opposites() {
+        var opposites = new HashMap<String, Set<String>>();
+        for (var pair :
+                ("before/after more/less more/fewer minimum/maximum increase/decrease increase/reduce above/below"
+                                + " first/last always/never always/rarely allowed/forbidden allowed/prohibited permitted/prohibited"
+                                + " permitted/forbidden required/optional mandatory/optional open/closed older/younger"
+                                + " larger/smaller higher/lower earlier/later north/south northern/southern east/west"
+                                + " eastern/western inside/outside true/false accept/reject accept/refuse include/exclude"
+                                + " win/lose buy/sell legal/illegal lawful/unlawful possible/impossible safe/unsafe"
+                                + " longer/shorter best/worst hot/cold left/right")
+                        .split(" ")) {
+            var both = pair.split("/");
+            opposites.computeIfAbsent(stem(both[0]), w -> new HashSet<>()).add(stem(both[1]));
+            opposites.computeIfAbsent(stem(both[1]), w -> new HashSet<>()).add(stem(both[0]));
+        }
+        return Map.copyOf(opposites);
+    }
+}
