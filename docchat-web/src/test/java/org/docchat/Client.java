@@ -83,6 +83,10 @@ final class Client {
         return new Client(server, "Bearer " + token);
     }
 
+    String authorization() {
+        return authorization;
+    }
+
     /** The same program with another Authorization header. */
     Client with(String header) {
         return new Client(server, header);

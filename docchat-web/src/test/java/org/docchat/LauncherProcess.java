@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** docchat.jar as somebody starts it in a shell; closing it leaves no process behind. */
 final class LauncherProcess implements AutoCloseable {
@@ -34,9 +35,8 @@ final class LauncherProcess implements AutoCloseable {
                 .redirectOutput(log.toFile());
         var environment = new HashMap<>(settings);
         environment.put("DOCCHAT_HOME", home.toString());
-        builder.environment()
-                .keySet()
-                .removeIf(key -> key.startsWith("DOCCHAT_") || key.startsWith("JWT_") || key.startsWith("DATABASE_"));
+        builder.environment().keySet().removeIf(key -> Stream.of("DOCCHAT_", "JWT_", "DATABASE_", "OPENAI_")
+                .anyMatch(key::startsWith));
         builder.environment().putAll(environment);
         this.process = builder.start();
     }
@@ -69,6 +69,10 @@ final class LauncherProcess implements AutoCloseable {
             throw new AssertionError("no password in:\n" + output());
         }
         return found.group(1);
+    }
+
+    URI address() {
+        return address;
     }
 
     Client client() {

@@ -1,12 +1,16 @@
 package org.docchat.web.platform;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.docchat.web.model.ChatServer;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelThreads threads of the embedding model
  * @param parserHeapMegabytes heap of the extraction process
  * @param parserTimeoutSeconds wall clock for one document
+ * @param chat what writes the answers; null: they are quoted from the documents
  */
 public record Settings(
         String jwtSecret,
@@ -32,7 +37,8 @@ public record Settings(
         int workers,
         int modelThreads,
         int parserHeapMegabytes,
-        int parserTimeoutSeconds) {
+        int parserTimeoutSeconds,
+        @Nullable ChatServer chat) {
 
     /** A setting is missing or breaks its rule; the message names the key and the rule, never the value. */
     public static final class InvalidSetting extends RuntimeException {
@@ -72,7 +78,44 @@ public record Settings(
                 (int) number(
                         config, "DOCCHAT_MODEL_THREADS", Runtime.getRuntime().availableProcessors(), 1, 256),
                 (int) number(config, "DOCCHAT_PARSER_HEAP_MB", 384, 64, 65_536),
-                (int) number(config, "DOCCHAT_PARSER_TIMEOUT_SECONDS", 300, 1, 86_400));
+                (int) number(config, "DOCCHAT_PARSER_TIMEOUT_SECONDS", 300, 1, 86_400),
+                chat(config));
+    }
+
+    private static @Nullable ChatServer chat(Config config) {
+        var key = text(config, "OPENAI_API_KEY").orElse(null);
+        var address = text(config, "OPENAI_BASE_URL").map(url -> url.replaceAll("/+$", ""));
+        var model = text(config, "DOCCHAT_CHAT_MODEL").orElse("gpt-4o-mini");
+        int context = (int) number(config, "DOCCHAT_CHAT_CONTEXT_TOKENS", 8_192, 2_048, 10_000_000);
+        int answer = (int) number(config, "DOCCHAT_CHAT_ANSWER_TOKENS", 800, 50, 100_000);
+        long firstToken = number(config, "DOCCHAT_CHAT_FIRST_TOKEN_SECONDS", 60, 1, 3_600);
+        long whole = number(config, "DOCCHAT_CHAT_TIMEOUT_SECONDS", 180, 1, 3_600);
+        if (address.isPresent() && !address.get().matches("https?://[^\\s/@?#]+(/[^\\s?#]*)?")) {
+            throw new InvalidSetting(
+                    "OPENAI_BASE_URL", "must be an http or https address without user, query and fragment.");
+        }
+        if (key != null && !key.matches("[\\x21-\\x7e]+")) {
+            throw new InvalidSetting("OPENAI_API_KEY", "must be one word of printable ASCII characters.");
+        }
+        if (answer > context / 2) {
+            throw new InvalidSetting(
+                    "DOCCHAT_CHAT_ANSWER_TOKENS", "must be at most half of DOCCHAT_CHAT_CONTEXT_TOKENS.");
+        }
+        if (key == null && address.isEmpty()) {
+            return null;
+        }
+        try {
+            return new ChatServer(
+                    new URI(address.orElse("https://api.openai.com/v1")),
+                    key,
+                    model,
+                    context,
+                    answer,
+                    Duration.ofSeconds(firstToken),
+                    Duration.ofSeconds(whole));
+        } catch (URISyntaxException e) {
+            throw new InvalidSetting("OPENAI_BASE_URL", "must be an http or https address.");
+        }
     }
 
     private static final String SECRET_RULE =

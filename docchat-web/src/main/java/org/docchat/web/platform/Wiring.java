@@ -1,5 +1,6 @@
 package org.docchat.web.platform;
 
+import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
@@ -21,10 +22,13 @@ import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
 import org.docchat.ingest.extract.ExtractionProcess;
 import org.docchat.ingest.extract.Limits;
+import org.docchat.query.ChatWriter;
 import org.docchat.query.Conversations;
 import org.docchat.query.ExtractiveWriter;
 import org.docchat.query.Librarian;
+import org.docchat.query.Writer;
 import org.docchat.web.model.OnnxEmbeddingModel;
+import org.docchat.web.model.OpenAiChatModel;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class Wiring {
     private @Nullable ServletContext servlet;
+    private @Nullable OpenAiChatModel chat;
 
     /** Before anything that needs a file of the WAR; what can be injected as ServletContext lives in requests only. */
     void remember(
@@ -107,8 +112,31 @@ class Wiring {
 
     @Produces
     @Singleton
-    Librarian librarian(Transactions<EntityManager> transactions, EmbeddingModel model, Conversations conversations) {
-        return new Librarian(transactions, model, new ExtractiveWriter(model), conversations);
+    Librarian librarian(
+            Transactions<EntityManager> transactions,
+            EmbeddingModel model,
+            Writer writer,
+            Conversations conversations) {
+        return new Librarian(transactions, model, writer, conversations);
+    }
+
+    @Produces
+    @Singleton
+    Writer writer(Settings settings, EmbeddingModel model) {
+        var extractive = new ExtractiveWriter(model);
+        var server = settings.chat();
+        if (server == null) {
+            return extractive;
+        }
+        chat = new OpenAiChatModel(server);
+        return new ChatWriter(chat, model, extractive);
+    }
+
+    @PreDestroy
+    void close() {
+        if (chat != null) {
+            chat.close();
+        }
     }
 
     private Path temporaryDirectory() {

@@ -1,5 +1,6 @@
 package org.docchat.web.platform;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.docchat.web.model.ChatServer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,16 @@ class SettingsTest {
                         "# DOCCHAT_WORKERS=" + settings.workers(),
                         "# DOCCHAT_PARSER_HEAP_MB=" + settings.parserHeapMegabytes(),
                         "# DOCCHAT_PARSER_TIMEOUT_SECONDS=" + settings.parserTimeoutSeconds());
+        var chat = requireNonNull(Settings.of(new FixedConfig(Map.of("JWT_SECRET", SECRET, "OPENAI_API_KEY", "sk-1")))
+                .chat());
+        assertThat(lines())
+                .contains(
+                        "# DOCCHAT_CHAT_MODEL=" + chat.model(),
+                        "# DOCCHAT_CHAT_CONTEXT_TOKENS=" + chat.contextTokens(),
+                        "# DOCCHAT_CHAT_ANSWER_TOKENS=" + chat.answerTokens(),
+                        "# DOCCHAT_CHAT_FIRST_TOKEN_SECONDS="
+                                + chat.firstToken().toSeconds(),
+                        "# DOCCHAT_CHAT_TIMEOUT_SECONDS=" + chat.whole().toSeconds());
         assertThat(settings.adminPassword()).isNull();
         assertThat(settings.publicUrl()).isNull();
         assertThat(settings.modelThreads()).isEqualTo(Runtime.getRuntime().availableProcessors());
@@ -88,12 +100,35 @@ class SettingsTest {
         "DOCCHAT_WORKERS, 65",
         "DOCCHAT_MODEL_THREADS, four",
         "DOCCHAT_PARSER_HEAP_MB, 63",
-        "DOCCHAT_PARSER_TIMEOUT_SECONDS, -1"
+        "DOCCHAT_PARSER_TIMEOUT_SECONDS, -1",
+        "OPENAI_BASE_URL, ftp://models.example",
+        "OPENAI_BASE_URL, http://user:secret@models.example/v1",
+        "OPENAI_BASE_URL, http://models.example/v1?key=secret",
+        "OPENAI_API_KEY, two words",
+        "DOCCHAT_CHAT_CONTEXT_TOKENS, 100",
+        "DOCCHAT_CHAT_ANSWER_TOKENS, 5000",
+        "DOCCHAT_CHAT_FIRST_TOKEN_SECONDS, 0",
+        "DOCCHAT_CHAT_TIMEOUT_SECONDS, soon"
     })
     void aWrongValueStopsTheStartWithItsName(String key, String value) {
         assertThatThrownBy(() -> Settings.of(new FixedConfig(Map.of("JWT_SECRET", SECRET, key, value))))
                 .isInstanceOf(Settings.InvalidSetting.class)
                 .hasMessageStartingWith(key + " ");
+    }
+
+    @Test
+    void aKeyOrAnAddressMakesAChatModelAndNeitherNone() {
+        assertThat(Settings.of(new FixedConfig(Map.of("JWT_SECRET", SECRET))).chat())
+                .isNull();
+        assertThat(Settings.of(new FixedConfig(Map.of("JWT_SECRET", SECRET, "OPENAI_API_KEY", "sk-1")))
+                        .chat())
+                .extracting(server -> server.address().toString(), ChatServer::key, ChatServer::model)
+                .containsExactly("https://api.openai.com/v1", "sk-1", "gpt-4o-mini");
+        assertThat(Settings.of(new FixedConfig(
+                                Map.of("JWT_SECRET", SECRET, "OPENAI_BASE_URL", "http://localhost:11434/v1/")))
+                        .chat())
+                .extracting(server -> server.address().toString(), ChatServer::key)
+                .containsExactly("http://localhost:11434/v1", null);
     }
 
     @Test

@@ -1,0 +1,196 @@
+package org.docchat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.docchat.FakeChatServer.Script;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("With a chat model, answers are written by it and checked")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ChatModelIT {
+    private static final String KEY = "sk-canary-9034";
+    private static final String PASSWORD = "Tr4vel-light-and-far";
+    private static final String QUESTION = "Up to which amount are hotel costs refunded?";
+    private static final byte[] POLICY = """
+            # Travel policy
+
+            ## Hotels
+            Hotel costs are refunded up to 140 euros a night.
+
+            ## Receipts
+            Receipts are due within 14 days after the journey has ended.
+            """.getBytes(UTF_8);
+    private static final Script TRUTHFUL = (request, connection) -> connection.answer(
+            "Hotel costs are refunded ", "up to 140 euros ", "a night [1]. ", "Breakfast is always free [1].");
+
+    private final FakeChatServer fake = new FakeChatServer(TRUTHFUL);
+    private LauncherProcess docchat;
+    private Client admin;
+    private String answers;
+
+    @BeforeAll
+    void start(@TempDir Path home) throws Exception {
+        int port = Installation.freePort();
+        docchat = new LauncherProcess(
+                home,
+                Map.of(
+                        "DOCCHAT_PORT",
+                        Integer.toString(port),
+                        "DOCCHAT_ADMIN_PASSWORD",
+                        PASSWORD,
+                        "OPENAI_BASE_URL",
+                        fake.address().toString(),
+                        "OPENAI_API_KEY",
+                        KEY,
+                        "DOCCHAT_CHAT_MODEL",
+                        "fake-instruct"));
+        docchat.awaitGreeting();
+        admin = docchat.client().signIn("admin", PASSWORD);
+        var collection = admin.newCollection("Policies");
+        admin.indexed(collection, "policy.md", POLICY);
+        answers = "/api/v1/collections/" + collection + "/answers";
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        fake.close();
+        if (docchat != null) {
+            var output = docchat.output();
+            docchat.close();
+            assertThat(output).doesNotContain(KEY).doesNotContain("140 euros");
+        }
+    }
+
+    @Test
+    @Tag("P3")
+    void anAnswerIsWhatTheDocumentsBackOfWhatTheModelWrote() {
+        fake.doNow(TRUTHFUL);
+        var answer = ask();
+
+        assertThat(answer.getString("outcome")).isEqualTo("answered");
+        assertThat(answer.getString("text")).isEqualTo("Hotel costs are refunded up to 140 euros a night [1].");
+        assertThat(answer.getString("writer")).isEqualTo("fake-instruct");
+        assertThat(answer.getString("notice")).startsWith("Left out: one sentence");
+        assertThat(answer.getJsonObject("usage").getInt("promptTokens")).isEqualTo(321);
+        assertThat(answer.getJsonObject("usage").getInt("completionTokens")).isEqualTo(12);
+        assertThat(answer.getJsonArray("citations").getJsonObject(0).getString("quote"))
+                .isEqualTo("Hotel costs are refunded up to 140 euros a night.");
+        var kept = admin.get("/api/v1/conversations/" + answer.getString("conversationId"))
+                .list("answers")
+                .get(0);
+        assertThat(kept.getString("text")).isEqualTo(answer.getString("text"));
+        assertThat(kept.getString("notice")).isEqualTo(answer.getString("notice"));
+    }
+
+    @Test
+    void tokensComeAsTheModelWritesThem() {
+        fake.doNow(TRUTHFUL);
+        var events = admin.events("POST", answers, body());
+
+        assertThat(events)
+                .extracting(Client.Event::name)
+                .containsExactly("passages", "token", "token", "token", "token", "answer");
+        assertThat(events.get(5).json().getString("text")).doesNotContain("Breakfast");
+    }
+
+    @Test
+    void whatIsNotInTheDocumentsIsNotAskedOfTheModel() {
+        int asked = fake.requests().size();
+        var answer = admin.send("POST", answers, "{\"question\":\"Who won the world chess championship in 1972?\"}")
+                .requireStatus(200)
+                .json();
+
+        assertThat(answer.getString("outcome")).isEqualTo("not_found");
+        assertThat(fake.requests()).hasSize(asked);
+    }
+
+    @Test
+    void whereTheModelFindsNothingNothingIsAnswered() {
+        fake.doNow((request, connection) -> connection.answer("NOT_IN_", "DOCUMENTS"));
+        var answer = ask();
+
+        assertThat(answer.getString("outcome")).isEqualTo("not_found");
+        assertThat(answer.getJsonArray("citations")).isEmpty();
+    }
+
+    @Test
+    @Tag("F4")
+    void whereTheModelFailsTheDocumentsSpeakAndItIsSaid() {
+        for (var fault : List.<Script>of(
+                (request, connection) -> connection.status(401, "application/json", "{}"),
+                (request, connection) -> connection.events().token("Hotels").reset())) {
+            fake.doNow(fault);
+            var events = admin.events("POST", answers, body());
+            var answer = events.get(events.size() - 1);
+
+            assertThat(answer.name()).isEqualTo("answer");
+            assertThat(answer.json().getString("outcome")).isEqualTo("answered");
+            assertThat(answer.json().getString("writer")).isEqualTo("extractive");
+            assertThat(answer.json().getString("text")).contains("140 euros");
+            assertThat(answer.json().getString("notice")).contains("chat model").contains("documents' own");
+        }
+        fake.doNow(TRUTHFUL);
+        assertThat(ask().getString("writer")).isEqualTo("fake-instruct");
+    }
+
+    @Test
+    @Tag("F9")
+    void theModelStopsSoonAfterTheReaderHasGone() throws Exception {
+        fake.doNow((request, connection) -> connection.events().token("Hotel ").stall());
+        var request = HttpRequest.newBuilder(URI.create(docchat.address() + answers))
+                .header("Authorization", admin.authorization())
+                .header("Content-Type", "application/json")
+                .header("Accept", "text/event-stream")
+                .timeout(Duration.ofSeconds(30))
+                .POST(HttpRequest.BodyPublishers.ofString(body()))
+                .build();
+        var response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofInputStream());
+        try (var stream = response.body()) {
+            var heard = new String(stream.readNBytes(40), UTF_8);
+            assertThat(heard).contains("passages");
+        }
+
+        assertThat(fake.isLeft(20)).isTrue();
+    }
+
+    @Test
+    @Tag("P4")
+    void thePromptHoldsNoSecretNoPathAndNoOtherText() {
+        fake.doNow(TRUTHFUL);
+        ask();
+        var request = fake.requests().get(fake.requests().size() - 1);
+
+        assertThat(request.headers()).containsEntry("authorization", "Bearer " + KEY);
+        assertThat(request.body())
+                .contains("140 euros")
+                .doesNotContain(KEY)
+                .doesNotContain(PASSWORD)
+                .doesNotContain("/home/")
+                .doesNotContain("admin")
+                .doesNotContain("postgres");
+    }
+
+    private JsonObject ask() {
+        return admin.send("POST", answers, body()).requireStatus(200).json();
+    }
+
+    private static String body() {
+        return Client.json().add("question", QUESTION).build().toString();
+    }
+}
