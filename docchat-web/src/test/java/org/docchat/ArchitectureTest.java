@@ -9,8 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -20,10 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("The parts of DocChat know only whom they may know")
 class ArchitectureTest {
-    private static final JavaClasses ALL = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .withImportOption(location -> !location.contains("-tests.jar"))
-            .importPackages("org.docchat");
+    private static final JavaClasses ALL = Product.classesIn("org.docchat");
 
     /** A rule about classes that nobody found is kept by everybody. */
     @ParameterizedTest
@@ -88,7 +83,11 @@ class ArchitectureTest {
     void inTheWebOnlyPlatformAndSecurityTouchTheDatabase() {
         noClasses()
                 .that()
-                .resideInAnyPackage("org.docchat.web.api..", "org.docchat.web.page..", "org.docchat.web.model..")
+                .resideInAnyPackage(
+                        "org.docchat.web.api..",
+                        "org.docchat.web.interop..",
+                        "org.docchat.web.page..",
+                        "org.docchat.web.model..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("jakarta.persistence..", "javax.sql..", "java.sql.."))
                 .check(ALL);

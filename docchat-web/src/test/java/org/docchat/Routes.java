@@ -1,8 +1,6 @@
 package org.docchat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import java.lang.reflect.Method;
@@ -18,14 +16,11 @@ final class Routes {
 
     static SortedSet<String> all() {
         var routes = new TreeSet<String>();
-        new ClassFileImporter()
-                        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                        .importPackages(Api.class.getPackageName())
-                        .stream()
-                        .filter(type -> type.isAnnotatedWith(Path.class))
-                        .map(JavaClass::reflect)
-                        .flatMap(Routes::of)
-                        .forEach(routes::add);
+        Product.classesIn(Api.class.getPackageName()).stream()
+                .filter(type -> type.isAnnotatedWith(Path.class))
+                .map(JavaClass::reflect)
+                .flatMap(Routes::of)
+                .forEach(routes::add);
         return routes;
     }
 

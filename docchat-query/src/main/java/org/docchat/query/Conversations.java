@@ -63,6 +63,25 @@ public final class Conversations {
         });
     }
 
+    /** Begins a conversation under an id that the caller chose; nothing happens where it has begun before. */
+    public void begin(Caller caller, ConversationId id, String opening) {
+        transactions.as(caller, session -> {
+            if (session.find(ConversationRow.class, id.value()) != null) {
+                return 0;
+            }
+            return session.createNativeQuery("insert into conversation (id, user_id, title, created_at, updated_at)"
+                            + " values (:id, :user, :title, now(), now()) on conflict do nothing")
+                    .setParameter("id", id.value())
+                    .setParameter("user", caller.id().value())
+                    .setParameter("title", title(opening))
+                    .executeUpdate();
+        });
+    }
+
+    private static String title(String opening) {
+        return opening.length() <= 80 ? opening : opening.substring(0, 79) + "…";
+    }
+
     public Conversation get(Caller caller, ConversationId id) {
         return transactions.as(caller, session -> find(session, id).toConversation());
     }
@@ -133,9 +152,7 @@ public final class Conversations {
             if (question.conversation() == null) {
                 conversation = new ConversationRow();
                 conversation.userId = caller.id().value();
-                conversation.title = question.text().length() <= 80
-                        ? question.text()
-                        : question.text().substring(0, 79) + "…";
+                conversation.title = title(question.text());
                 session.persist(conversation);
                 session.flush();
             } else {

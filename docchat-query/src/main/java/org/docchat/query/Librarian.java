@@ -13,6 +13,7 @@ import org.docchat.domain.DocumentId;
 import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Passage;
+import org.docchat.domain.PassageId;
 import org.docchat.domain.Transactions;
 import org.docchat.domain.UserId;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,9 @@ public final class Librarian {
     public GivenAnswer answer(Caller caller, Question question, Listener listener) {
         var previous = transactions.as(caller, session -> {
             requireVisible(session, question.collections());
+            if (question.previous() != null) {
+                return question.previous();
+            }
             return question.conversation() == null
                     ? null
                     : Conversations.previousQuestion(session, question.conversation());
@@ -101,6 +105,15 @@ public final class Librarian {
         var timings =
                 new Timings(retrieved.timings.embedMillis(), retrieved.timings.searchMillis(), millisSince(began));
         return conversations.store(caller, question, standalone, answer, found, draft, timings);
+    }
+
+    /** A passage with the one before and the one after it, in reading order. */
+    public List<Passage> around(Caller caller, PassageId id) {
+        var passages = transactions.as(caller, session -> Retrieval.around(session, id));
+        if (passages.isEmpty()) {
+            throw new Failure.NotFound("passage");
+        }
+        return passages;
     }
 
     private static final String NOTHING = "Nothing in these documents fits the question.";
@@ -212,12 +225,14 @@ public final class Librarian {
      *
      * @param conversation null begins a new one
      * @param asOf answer as the collections stood then; null for now
+     * @param previous the question before it, where the caller keeps the conversation; null: the conversation tells
      */
     public record Question(
             String text,
             List<CollectionId> collections,
             @Nullable ConversationId conversation,
-            @Nullable Instant asOf) {}
+            @Nullable Instant asOf,
+            @Nullable String previous) {}
 
     /** Hears an answer come into being. */
     public interface Listener {

@@ -75,11 +75,18 @@ final class Retrieval {
               left join embedding e on e.passage_id = c.passage_id and e.model = :model
             """;
 
-    private static final String PASSAGES = """
+    private static final String PASSAGE = """
             select p.id, p.collection_id, p.document_id, d.name, p.version, p.ordinal, p.page, p.section, p.start_at,
                    p.end_at, p.text
               from passage p join document d on d.id = p.document_id
-             where p.id = any (cast(:ids as bigint[]))
+            """;
+
+    private static final String PASSAGES = PASSAGE + " where p.id = any (cast(:ids as bigint[]))";
+
+    private static final String AROUND = PASSAGE + """
+              join passage m on m.id = :id and m.document_id = p.document_id and m.version = p.version
+             where p.ordinal between m.ordinal - 1 and m.ordinal + 1
+             order by p.ordinal
             """;
 
     private static final String HIT_NOW = """
@@ -239,6 +246,13 @@ final class Retrieval {
                     var f = Objects.requireNonNull(figures.get(passage.id().value()));
                     return new Candidate(passage, f.keyword(), f.cosine(), f.coverage());
                 })
+                .toList();
+    }
+
+    /** Neighbours have neighbouring ordinals in the same version. */
+    static List<Passage> around(EntityManager session, PassageId id) {
+        return rows(session.createNativeQuery(AROUND, Tuple.class).setParameter("id", id.value())).stream()
+                .map(Retrieval::toPassage)
                 .toList();
     }
 

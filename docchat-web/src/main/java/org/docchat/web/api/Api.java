@@ -3,6 +3,7 @@ package org.docchat.web.api;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
 import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
 import org.eclipse.microprofile.openapi.annotations.info.Info;
@@ -28,7 +29,9 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
             @Tag(name = "Identity"),
             @Tag(name = "Collections"),
             @Tag(name = "Documents"),
-            @Tag(name = "Search and answers")
+            @Tag(name = "Search and answers"),
+            @Tag(name = "OpenAI", description = "For clients of OpenAI's API: a model is a collection."),
+            @Tag(name = "MCP", description = "For clients of the Model Context Protocol.")
         })
 @SecurityScheme(
         securitySchemeName = "bearer",
@@ -36,6 +39,28 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
         scheme = "bearer",
         description = "A token from `POST /api/v1/login` or an API key (`dck_…`).")
 public class Api extends Application {
+    /** Named one by one, as other applications of this WAR speak other protocols. */
+    @Override
+    public Set<Class<?>> getClasses() {
+        return Set.of(
+                AnswersResource.class,
+                AnswersResource.InCollection.class,
+                CollectionsResource.class,
+                ConversationsResource.class,
+                DocumentsResource.class,
+                FeedbackResource.class,
+                IdentityResource.class,
+                ProgressResource.class,
+                ProgressResource.OfCollection.class,
+                SearchResource.class,
+                SearchResource.InCollection.class,
+                UploadsResource.class,
+                UsersResource.class,
+                ApiJson.class,
+                JsonLimit.class,
+                Problems.class);
+    }
+
     @Override
     public Map<String, Object> getProperties() {
         // OPTIONS answers the methods; the description is /openapi.

@@ -1,5 +1,6 @@
 package org.docchat.web.api;
 
+import java.util.List;
 import java.util.Map;
 import org.docchat.web.security.Problem;
 import org.eclipse.microprofile.openapi.OASFactory;
@@ -68,12 +69,55 @@ public class ApiDescription implements OASFilter {
                                 .in(Parameter.In.PATH)
                                 .required(true)
                                 .schema(text())));
+        paths.addPathItem(
+                "/v1/chat/completions",
+                called(
+                        "OpenAI",
+                        "Answer a chat from a collection",
+                        "As OpenAI's API has it, also with `\"stream\":true`. The answer has `outcome`, `evidence` and"
+                                + " `citations` besides. In a stream the text comes once its citations are checked.",
+                        Map.of(
+                                "model",
+                                "Policies",
+                                "messages",
+                                List.of(Map.of("role", "user", "content", "How long do refunds take?")))));
+        paths.addPathItem(
+                "/mcp",
+                called(
+                        "MCP",
+                        "Speak the Model Context Protocol",
+                        "Streamable HTTP without sessions. Tools: `list_collections`, `search`, `ask`, `read_passage`.",
+                        Map.of("jsonrpc", "2.0", "id", 1, "method", "tools/list")));
         // A template of OpenAPI has no pattern.
         var raw = paths.getPathItem(UPLOADS + "/{name: .+}");
         if (raw != null) {
             paths.removePathItem(UPLOADS + "/{name: .+}");
             paths.addPathItem(UPLOADS + "/{name}", raw);
         }
+    }
+
+    /** A protocol that others describe. */
+    private static PathItem called(String tag, String summary, String description, Object example) {
+        return OASFactory.createPathItem()
+                .POST(OASFactory.createOperation()
+                        .addTag(tag)
+                        .summary(summary)
+                        .description(description)
+                        .requestBody(OASFactory.createRequestBody()
+                                .required(true)
+                                .content(OASFactory.createContent()
+                                        .addMediaType(
+                                                "application/json",
+                                                OASFactory.createMediaType()
+                                                        .schema(object())
+                                                        .example(example))))
+                        .responses(OASFactory.createAPIResponses()
+                                .addAPIResponse(
+                                        "200",
+                                        OASFactory.createAPIResponse()
+                                                .description("The answer")
+                                                .content(content("application/json", object())))
+                                .addAPIResponse("default", problemResponse())));
     }
 
     /** The server finds no method that answers later, nor two on one path. */

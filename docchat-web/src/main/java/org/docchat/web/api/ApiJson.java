@@ -9,7 +9,7 @@ import jakarta.ws.rs.ext.Provider;
 /** How the API writes JSON: what is null stands there as null. */
 @Provider
 public class ApiJson implements ContextResolver<Jsonb> {
-    static final Jsonb JSON = JsonbBuilder.create(new JsonbConfig().withNullValues(true));
+    public static final Jsonb JSON = JsonbBuilder.create(new JsonbConfig().withNullValues(true));
 
     @Override
     public Jsonb getContext(Class<?> type) {

@@ -108,7 +108,8 @@ public class Asking {
                 Parameters.text("question", body.question(), LONGEST_QUESTION),
                 ids,
                 body.conversationId() == null ? null : ConversationId.parse(body.conversationId()),
-                Parameters.time("asOf", body.asOf()));
+                Parameters.time("asOf", body.asOf()),
+                null);
     }
 
     static List<CollectionId> collections(@Nullable List<String> ids) {

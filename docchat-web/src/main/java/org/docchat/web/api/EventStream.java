@@ -5,9 +5,10 @@ import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
 
 /** One client that listens. That it has gone shows only when something is written to it. */
-final class EventStream {
+public final class EventStream {
     private static final System.Logger LOG = System.getLogger(EventStream.class.getName());
 
     private final SseEventSink sink;
@@ -15,12 +16,13 @@ final class EventStream {
     private volatile boolean open = true;
     private volatile long written = System.nanoTime();
 
-    EventStream(SseEventSink sink, Sse sse) {
+    public EventStream(SseEventSink sink, Sse sse) {
         this.sink = sink;
         this.sse = sse;
     }
 
-    boolean isOpen() {
+    /** Whether nobody has noticed yet that the client has gone. */
+    public boolean isOpen() {
         return open;
     }
 
@@ -33,10 +35,13 @@ final class EventStream {
         sendData(name, ApiJson.JSON.toJson(view));
     }
 
-    void sendData(String name, String json) {
-        write(sse.newEventBuilder()
-                .name(name)
-                .mediaType(MediaType.TEXT_PLAIN_TYPE)
+    /** @param name null for an event without a name, which listeners take for a message */
+    public void sendData(@Nullable String name, String json) {
+        var event = sse.newEventBuilder();
+        if (name != null) {
+            event.name(name);
+        }
+        write(event.mediaType(MediaType.TEXT_PLAIN_TYPE)
                 .data(String.class, json)
                 .build());
     }
@@ -66,7 +71,7 @@ final class EventStream {
         }
     }
 
-    synchronized void close() {
+    public synchronized void close() {
         open = false;
         try {
             sink.close();

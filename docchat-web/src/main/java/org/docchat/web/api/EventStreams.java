@@ -69,12 +69,12 @@ public class EventStreams {
      *
      * @throws Failure.Unavailable if too many are being written
      */
-    void write(Runnable answer) {
+    public void write(Runnable answer) {
         execute(writers, answer);
     }
 
     /** Keeps a stream alive while something else writes to it. */
-    void keepAlive(EventStream stream) {
+    public void keepAlive(EventStream stream) {
         watch(stream, Duration.ofSeconds(2), stream::isOpen);
     }
 

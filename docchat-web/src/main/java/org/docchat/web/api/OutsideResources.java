@@ -33,7 +33,8 @@ public class OutsideResources extends HttpFilter {
             @Override
             public void sendError(int status, String message) throws IOException {
                 var code = status == 404 ? "not_found" : "error_" + status;
-                Problem.of(status, code, Problem.title(status) + ".").answer((HttpServletResponse) getResponse());
+                Problem.of(status, code, Problem.title(status) + ".")
+                        .answer(request, (HttpServletResponse) getResponse());
             }
         });
     }

@@ -39,7 +39,7 @@ public class Problems implements ExceptionMapper<Throwable> {
     }
 
     /** What went wrong in terms of HTTP; what nobody foresaw is logged with the incident's id. */
-    static Problem of(Throwable thrown) {
+    public static Problem of(Throwable thrown) {
         if (thrown instanceof Failure failure) {
             var problem = Problem.of(failure);
             if (failure instanceof Failure.Unavailable) {

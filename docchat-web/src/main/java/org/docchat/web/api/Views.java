@@ -79,7 +79,7 @@ public final class Views {
             long passages,
             @Nullable Map<String, Long> states,
             Instant createdAt) {
-        static Collection of(org.docchat.domain.Collection collection) {
+        public static Collection of(org.docchat.domain.Collection collection) {
             return of(collection, null);
         }
 
@@ -206,7 +206,7 @@ public final class Views {
             String text,
             int start,
             int end) {
-        static Passage of(org.docchat.domain.Passage passage) {
+        public static Passage of(org.docchat.domain.Passage passage) {
             var location = passage.location();
             return new Passage(
                     passage.id().toString(),
@@ -242,7 +242,7 @@ public final class Views {
             int end,
             double score,
             Ranks ranks) {
-        static Found of(Librarian.Found found) {
+        public static Found of(Librarian.Found found) {
             var passage = found.passage();
             var location = passage.location();
             return new Found(
@@ -288,7 +288,7 @@ public final class Views {
             int end,
             String passageId,
             String collectionId) {
-        static Citation of(org.docchat.domain.Citation citation) {
+        public static Citation of(org.docchat.domain.Citation citation) {
             var passage = citation.passage();
             return new Citation(
                     citation.number(),
@@ -324,7 +324,7 @@ public final class Views {
             Timings timings,
             boolean documentsDeleted,
             Instant createdAt) {
-        static GivenAnswer of(Librarian.GivenAnswer given) {
+        public static GivenAnswer of(Librarian.GivenAnswer given) {
             var answer = given.answer();
             return new GivenAnswer(
                     given.id().toString(),

@@ -220,7 +220,7 @@ public class Authentication implements HttpAuthenticationMechanism {
     private static AuthenticationStatus refuse(
             HttpServletResponse response, HttpMessageContext context, Problem problem) {
         try {
-            problem.answer(response);
+            problem.answer(context.getRequest(), response);
         } catch (IOException e) {
             // The client has gone; there is nobody left to tell.
             throw new UncheckedIOException(e);

@@ -2,6 +2,8 @@ package org.docchat.web.security;
 
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -98,13 +100,28 @@ public record Problem(int status, String title, String detail, String code, Stri
         return json.build();
     }
 
-    /** Answers a request that reached no resource. */
-    public void answer(HttpServletResponse response) throws IOException {
+    /** As OpenAI's API answers it. */
+    public JsonObject openAi() {
+        return Json.createObjectBuilder()
+                .add(
+                        "error",
+                        Json.createObjectBuilder()
+                                .add("message", detail)
+                                .add("type", status >= 500 ? "server_error" : "invalid_request_error")
+                                .add("param", JsonValue.NULL)
+                                .add("code", code)
+                                .add("incident", instance))
+                .build();
+    }
+
+    /** Answers a request that reached no resource, in the language of whoever is called there. */
+    public void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        boolean openAi = request.getRequestURI().startsWith(request.getContextPath() + "/v1/");
         response.resetBuffer();
         response.setStatus(status);
-        response.setContentType(MEDIA_TYPE);
+        response.setContentType(openAi ? "application/json" : MEDIA_TYPE);
         response.setHeader("Cache-Control", "no-store");
-        var bytes = json().toString().getBytes(StandardCharsets.UTF_8);
+        var bytes = (openAi ? openAi() : json()).toString().getBytes(StandardCharsets.UTF_8);
         response.setContentLength(bytes.length);
         response.getOutputStream().write(bytes);
         response.flushBuffer();

@@ -23,12 +23,12 @@ public class SecurityHeaders extends HttpFilter {
         set(request, response);
         if (request.getMethod().equals("TRACE")) {
             response.setHeader("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-            Problem.of(405, "method_not_allowed", "TRACE is not served.").answer(response);
+            Problem.of(405, "method_not_allowed", "TRACE is not served.").answer(request, response);
             return;
         }
         if (!READING.contains(request.getMethod()) && isFromAnotherSite(request)) {
             Problem.of(403, "cross_site", "The request was sent by another site.")
-                    .answer(response);
+                    .answer(request, response);
             return;
         }
         chain.doFilter(request, response);

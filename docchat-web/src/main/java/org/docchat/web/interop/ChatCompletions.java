@@ -1,0 +1,155 @@
+package org.docchat.web.interop;
+
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.json.JsonValue;
+import jakarta.json.bind.Jsonb;
+import jakarta.json.bind.JsonbBuilder;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.container.Suspended;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.sse.Sse;
+import jakarta.ws.rs.sse.SseEventSink;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import org.docchat.domain.Caller;
+import org.docchat.domain.Collection;
+import org.docchat.domain.ConversationId;
+import org.docchat.query.Conversations;
+import org.docchat.query.Librarian;
+import org.docchat.web.api.EventStream;
+import org.docchat.web.api.EventStreams;
+import org.docchat.web.api.Problems;
+import org.docchat.web.security.CurrentCaller;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jspecify.annotations.Nullable;
+
+/** Answers a chat from the collection that it takes for a model. */
+@Path("chat/completions")
+@RequestScoped
+@Consumes(MediaType.APPLICATION_JSON)
+public class ChatCompletions {
+    /** These clients take what is absent for absent, and some stumble over null. */
+    private static final Jsonb JSON = JsonbBuilder.create();
+
+    private static final Pattern PIECE = Pattern.compile("(?s)\\S*\\s*");
+
+    @Inject
+    Librarian librarian;
+
+    @Inject
+    Conversations conversations;
+
+    @Inject
+    Models models;
+
+    @Inject
+    CurrentCaller current;
+
+    @Inject
+    EventStreams streams;
+
+    @POST
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(hidden = true) // described by ApiDescription
+    public void complete(@Nullable JsonValue body, @Suspended AsyncResponse response) {
+        var caller = current.caller();
+        var request = ChatRequest.of(body);
+        var collection = models.named(caller, request.model());
+        streams.write(() -> {
+            try {
+                var given = answer(caller, collection, request, response::isCancelled);
+                response.resume(JSON.toJson(Completion.of(given, collection.id().toString())));
+            } catch (RuntimeException e) {
+                response.resume(e);
+            }
+        });
+    }
+
+    /**
+     * As a stream. In this protocol what was sent cannot be taken back, so the text is sent when its citations have
+     * been checked; until then comments keep the connection alive.
+     */
+    @POST
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @Operation(hidden = true) // described by ApiDescription
+    public void stream(
+            @Nullable JsonValue body,
+            @Context HttpServletResponse response,
+            @Context SseEventSink sink,
+            @Context Sse sse) {
+        var caller = current.caller();
+        var request = ChatRequest.of(body);
+        var collection = models.named(caller, request.model());
+        var stream = new EventStream(sink, sse);
+        response.setHeader("X-Accel-Buffering", "no");
+        streams.write(() -> {
+            try {
+                var given = answer(caller, collection, request, () -> !stream.isOpen());
+                send(stream, given, collection.id().toString(), request.includeUsage());
+            } catch (RuntimeException e) {
+                stream.sendData(null, Problems.of(e).openAi().toString());
+            } finally {
+                stream.close();
+            }
+        });
+        streams.keepAlive(stream);
+    }
+
+    private static void send(EventStream stream, Librarian.GivenAnswer given, String model, boolean includeUsage) {
+        var role = "assistant";
+        var pieces = PIECE.matcher(given.answer().text());
+        while (pieces.find() && !pieces.group().isEmpty()) {
+            stream.sendData(null, JSON.toJson(Completion.part(given, model, role, pieces.group())));
+            role = null;
+        }
+        stream.sendData(null, JSON.toJson(Completion.end(given, model)));
+        if (includeUsage) {
+            stream.sendData(null, JSON.toJson(Completion.usage(given, model)));
+        }
+        stream.sendData(null, "[DONE]");
+    }
+
+    private Librarian.GivenAnswer answer(
+            Caller caller, Collection collection, ChatRequest request, BooleanSupplier isCancelled) {
+        var question = new Librarian.Question(
+                request.question(),
+                List.of(collection.id()),
+                conversation(caller, collection, request),
+                null,
+                request.previous());
+        return librarian.answer(caller, question, new Unheard(isCancelled));
+    }
+
+    /** The program keeps the conversation; here its turns are kept together by how it began. */
+    private ConversationId conversation(Caller caller, Collection collection, ChatRequest request) {
+        var beginning =
+                caller.id() + "\n" + collection.id() + "\n" + request.said().get(0);
+        var id = new ConversationId(UUID.nameUUIDFromBytes(beginning.getBytes(StandardCharsets.UTF_8)));
+        conversations.begin(caller, id, request.said().get(0));
+        return id;
+    }
+
+    /** Nobody hears an answer before it has been checked. */
+    record Unheard(BooleanSupplier cancelled) implements Librarian.Listener {
+        @Override
+        public void found(List<Librarian.Found> passages) {}
+
+        @Override
+        public void token(String text) {}
+
+        @Override
+        public boolean isCancelled() {
+            return cancelled.getAsBoolean();
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package org.docchat.web.interop;
+
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.json.Json;
+import jakarta.json.JsonException;
+import jakarta.json.JsonNumber;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.container.Suspended;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Objects;
+import org.docchat.domain.Caller;
+import org.docchat.domain.Failure;
+import org.docchat.web.api.EventStreams;
+import org.docchat.web.api.Problems;
+import org.docchat.web.security.CurrentCaller;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Model Context Protocol by Streamable HTTP: one JSON-RPC message in, one out. Without sessions and without a
+ * stream from here, both of which the protocol leaves to the server: any node answers any message.
+ */
+@Path("")
+@RequestScoped
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+public class Mcp {
+    private static final List<String> VERSIONS = List.of("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05");
+    private static final String LATEST = "2025-06-18";
+    private static final int PARSE_ERROR = -32700;
+    private static final int INVALID_REQUEST = -32600;
+    private static final int METHOD_NOT_FOUND = -32601;
+    private static final int INVALID_PARAMS = -32602;
+    private static final int INTERNAL_ERROR = -32603;
+
+    /** What the tools are for and what they take, as clients show it to their models. */
+    private static final JsonObject TOOLS = tools();
+
+    @Inject
+    McpTools tools;
+
+    @Inject
+    CurrentCaller current;
+
+    @Inject
+    EventStreams streams;
+
+    @POST
+    @Operation(hidden = true) // described by ApiDescription
+    public void receive(
+            @Nullable String body,
+            @HeaderParam("MCP-Protocol-Version") @Nullable String version,
+            @Suspended AsyncResponse response) {
+        if (version != null && !VERSIONS.contains(version)) {
+            response.resume(error(JsonValue.NULL, INVALID_REQUEST, "Supported protocol versions: " + VERSIONS, 400));
+            return;
+        }
+        JsonValue message;
+        try (var reader = Json.createReader(new StringReader(Objects.requireNonNullElse(body, "")))) {
+            message = reader.readValue();
+        } catch (JsonException e) {
+            response.resume(error(JsonValue.NULL, PARSE_ERROR, "The message is not JSON.", 400));
+            return;
+        }
+        if (!(message instanceof JsonObject request)
+                || !(request.get("method") instanceof JsonString method)
+                || !"2.0".equals(request.getString("jsonrpc", null))) {
+            response.resume(error(JsonValue.NULL, INVALID_REQUEST, "One JSON-RPC 2.0 request at a time.", 400));
+            return;
+        }
+        var id = request.get("id");
+        if (!(id instanceof JsonString || id instanceof JsonNumber)) {
+            // A notification: there is nothing to answer.
+            response.resume(Response.accepted().build());
+            return;
+        }
+        var caller = current.caller();
+        streams.write(() -> {
+            try {
+                response.resume(answer(caller, id, method.getString(), request.get("params"), response));
+            } catch (RuntimeException e) {
+                var problem = Problems.of(e);
+                response.resume(error(id, INTERNAL_ERROR, problem.detail() + " " + problem.instance(), 200));
+            }
+        });
+    }
+
+    private Response answer(
+            Caller caller, JsonValue id, String method, @Nullable JsonValue given, AsyncResponse response) {
+        var parameters = given instanceof JsonObject object ? object : JsonValue.EMPTY_JSON_OBJECT;
+        return switch (method) {
+            case "initialize" -> result(id, introduction(parameters.getString("protocolVersion", LATEST)));
+            case "ping" -> result(id, JsonValue.EMPTY_JSON_OBJECT);
+            case "tools/list" -> result(id, TOOLS);
+            case "tools/call" -> {
+                var name = parameters.getString("name", "");
+                if (TOOLS.getJsonArray("tools").stream()
+                        .noneMatch(tool -> tool.asJsonObject().getString("name").equals(name))) {
+                    yield error(id, INVALID_PARAMS, "There is no tool \"" + name + "\".", 200);
+                }
+                var arguments =
+                        parameters.get("arguments") instanceof JsonObject object ? object : JsonValue.EMPTY_JSON_OBJECT;
+                yield result(id, call(caller, name, arguments, response));
+            }
+            default -> error(id, METHOD_NOT_FOUND, "There is no method \"" + method + "\" here.", 200);
+        };
+    }
+
+    /** What a tool says, or, for the model to read and to do better, why it does not. */
+    private JsonObject call(Caller caller, String name, JsonObject arguments, AsyncResponse response) {
+        try {
+            var said = tools.call(caller, name, arguments, response::isCancelled);
+            return content(said.text())
+                    .add("structuredContent", said.structured())
+                    .add("isError", false)
+                    .build();
+        } catch (Failure e) {
+            return content(String.valueOf(e.getMessage())).add("isError", true).build();
+        }
+    }
+
+    private static jakarta.json.JsonObjectBuilder content(String text) {
+        return Json.createObjectBuilder()
+                .add(
+                        "content",
+                        Json.createArrayBuilder()
+                                .add(Json.createObjectBuilder()
+                                        .add("type", "text")
+                                        .add("text", text)));
+    }
+
+    private static JsonObject introduction(String wanted) {
+        return Json.createObjectBuilder()
+                .add("protocolVersion", VERSIONS.contains(wanted) ? wanted : LATEST)
+                .add("capabilities", Json.createObjectBuilder().add("tools", JsonValue.EMPTY_JSON_OBJECT))
+                .add(
+                        "serverInfo",
+                        Json.createObjectBuilder()
+                                .add("name", "docchat")
+                                .add("title", "DocChat")
+                                .add("version", "1"))
+                .add(
+                        "instructions",
+                        "Answers from the caller's own documents, with quotes. Cite what they quote; what ask does not"
+                                + " find is not in the documents.")
+                .build();
+    }
+
+    private static Response result(JsonValue id, JsonValue result) {
+        return Response.ok(Json.createObjectBuilder()
+                        .add("jsonrpc", "2.0")
+                        .add("id", id)
+                        .add("result", result)
+                        .build()
+                        .toString())
+                .build();
+    }
+
+    private static Response error(JsonValue id, int code, String message, int status) {
+        return Response.status(status)
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .entity(Json.createObjectBuilder()
+                        .add("jsonrpc", "2.0")
+                        .add("id", id)
+                        .add(
+                                "error",
+                                Json.createObjectBuilder().add("code", code).add("message", message))
+                        .build()
+                        .toString())
+                .build();
+    }
+
+    private static JsonObject tools() {
+        try (InputStream file = Objects.requireNonNull(Mcp.class.getResourceAsStream("mcp-tools.json"));
+                var reader = Json.createReader(file)) {
+            return reader.readObject();
+        } catch (java.io.IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
