@@ -14,6 +14,8 @@ final class Formats {
                 case "text/markdown" -> new MarkdownReader(builder).read(PlainText.of(file, builder));
                 case "text/csv" -> CsvReader.read(PlainText.of(file, builder), builder);
                 case "text/plain" -> PlainText.read(PlainText.of(file, builder), builder);
+                case "application/vnd.oasis.opendocument.presentation" -> OpenDocumentReader.read(file, false, builder);
+                case "application/vnd.oasis.opendocument.spreadsheet" -> OpenDocumentReader.read(file, true, builder);
                 default -> tika.read(file, mediaType, builder);
             }
         } catch (StackOverflowError e) {
