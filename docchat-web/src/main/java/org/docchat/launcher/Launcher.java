@@ -1,12 +1,9 @@
 package org.docchat.launcher;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -18,10 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Comparator;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 public final class Launcher {
     /** From the end of the deployment; what takes long is before it. */
     private static final Duration READY_LIMIT = Duration.ofSeconds(30);
-
-    private static final Path DOMAIN = Path.of("config", "domain.xml");
 
     /** Held as long as the process lives; out of reach it would be closed, and the lock with it. */
     @SuppressWarnings("unused")
@@ -73,13 +65,32 @@ public final class Launcher {
             System.setProperty("JWT_SECRET", keptSecret(home.resolve("jwt-secret")));
         }
         if (!isSet("DATABASE_URL")) {
-            System.setProperty("DATABASE_URL", OwnDatabase.start(home, keptSecret(home.resolve("database-password"))));
+            startDatabase(home);
         }
         // Where the application leaves the password that it generated for its first administrator.
         System.setProperty("docchat.launcher", "true");
-        startServer(home, port);
+        var server = home.resolve("server");
+        var installed = installed();
+        (installed == null ? Server.unpacked(server) : Server.installed(installed)).start(server.resolve("root"), port);
         awaitReady(port);
         greet(port);
+    }
+
+    /** While the server starts, which takes longer; the application waits for it. */
+    private static void startDatabase(Path home) throws IOException {
+        var database = new OwnDatabase(home, keptSecret(home.resolve("database-password")));
+        System.setProperty("DATABASE_URL", database.url());
+        new Thread(
+                        () -> {
+                            try {
+                                database.start();
+                            } catch (IOException | RuntimeException e) {
+                                System.err.println("DocChat cannot start: " + e.getMessage());
+                                System.exit(1);
+                            }
+                        },
+                        "docchat-database-start")
+                .start();
     }
 
     /** What the environment, or for tests a system property, says. */
@@ -148,127 +159,6 @@ public final class Launcher {
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         }
         return Files.readString(file).strip();
-    }
-
-    private static void startServer(Path home, int port) throws Exception {
-        var server = Files.createDirectories(home.resolve("server"));
-        var installed = installed();
-        var arguments = new ArrayList<>(List.of(
-                "--nocluster",
-                "--disablephonehome",
-                "--port",
-                Integer.toString(port),
-                "--shutdowngrace",
-                "2000",
-                "--contextroot",
-                "/",
-                "--deploy"));
-        System.setProperty("fish.payara.environmentWarning", "false");
-        Class<?> main;
-        if (installed == null) {
-            var launcher = explode(unpack("payara-micro.jar", server), server);
-            arguments.add(unpack("docchat.war", server).toString());
-            // Not closed: the server's threads look for their classes here as long as it runs.
-            @SuppressWarnings("resource")
-            var loader = new URLClassLoader(new URL[] {launcher.toUri().toURL()}, ClassLoader.getPlatformClassLoader());
-            Thread.currentThread().setContextClassLoader(loader);
-            main = loader.loadClass("fish.payara.micro.impl.RootDirLauncher");
-        } else {
-            arguments.addAll(List.of(installed.resolve("application").toString(), "--rootdir", server.toString()));
-            main = prepareInstalled(installed.resolve("payara"), server);
-        }
-        main.getMethod("main", String[].class).invoke(null, (Object) arguments.toArray(String[]::new));
-    }
-
-    /**
-     * What the server's own launcher does, except that the server may write only into the directory that it is given.
-     * Its classes are on the class path of this process, where the class data archive covers them.
-     */
-    private static Class<?> prepareInstalled(Path payara, Path server) throws IOException, ClassNotFoundException {
-        delete(server);
-        copy(payara.resolve("config"), server.resolve("config"));
-        // The adapters that make data sources of drivers are looked for here.
-        copy(payara.resolve("lib"), server.resolve("lib"));
-        Files.createDirectories(server.resolve("docroot"));
-        System.setProperty(
-                "fish.payara.micro.BootJar",
-                payara.resolve("launch-micro.jar").toUri().toString());
-        System.setProperty("fish.payara.micro.UnpackDir", payara.toString());
-        return Class.forName("fish.payara.micro.impl.PayaraMicroImpl");
-    }
-
-    /** The server's jar has all others inside it; laid out as a directory it starts faster, in this process. */
-    private static Path explode(Path micro, Path server) throws IOException, InterruptedException {
-        var root = server.resolve("payara");
-        var launcher = root.resolve("launch-micro.jar");
-        if (!Files.exists(launcher)
-                || Files.getLastModifiedTime(launcher).compareTo(Files.getLastModifiedTime(micro)) < 0) {
-            delete(root);
-            var process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-jar",
-                            micro.toString(),
-                            "--rootdir",
-                            root.toString(),
-                            "--outputlauncher")
-                    .redirectErrorStream(true)
-                    .redirectOutput(server.resolve("payara.log").toFile())
-                    .start();
-            if (process.waitFor() != 0 || !Files.exists(launcher)) {
-                throw new CannotStart("the server could not be unpacked; see " + server.resolve("payara.log") + ".");
-            }
-            Files.copy(root.resolve(DOMAIN), server.resolve("domain.xml"), StandardCopyOption.REPLACE_EXISTING);
-        }
-        // The server writes down what was deployed and would deploy it once more at the next start.
-        Files.copy(server.resolve("domain.xml"), root.resolve(DOMAIN), StandardCopyOption.REPLACE_EXISTING);
-        return launcher;
-    }
-
-    private static void delete(Path directory) throws IOException {
-        if (Files.exists(directory)) {
-            try (var files = Files.walk(directory)) {
-                for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (var files = Files.walk(from)) {
-            for (var file : files.toList()) {
-                var target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target);
-                }
-            }
-        }
-    }
-
-    /** Copies an entry of this jar to a file named after its size, once. */
-    private static Path unpack(String entry, Path directory) throws IOException {
-        var url = Launcher.class.getResource("/" + entry);
-        if (url == null) {
-            throw new CannotStart("this jar is incomplete: " + entry + " is missing. Build it with ./mvnw package.");
-        }
-        var file = directory.resolve(entry);
-        var stamp = directory.resolve(entry + ".stamp");
-        var connection = url.openConnection();
-        var version = connection.getContentLengthLong() + " " + connection.getLastModified();
-        try (InputStream in = connection.getInputStream()) {
-            if (!Files.exists(file)
-                    || !Files.exists(stamp)
-                    || !Files.readString(stamp).equals(version)) {
-                var fresh = Files.createTempFile(directory, entry, "");
-                Files.copy(in, fresh, StandardCopyOption.REPLACE_EXISTING);
-                Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
-                Files.writeString(stamp, version);
-            }
-        }
-        return file;
     }
 
     /** The server logs "ready" also where the deployment failed; only an exact 200 counts. */

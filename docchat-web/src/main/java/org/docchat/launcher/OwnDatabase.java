@@ -2,6 +2,7 @@ package org.docchat.launcher;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -18,19 +19,31 @@ final class OwnDatabase {
             host all all ::1/128      scram-sha-256
             """;
 
-    private OwnDatabase() {}
+    private final Path home;
+    private final String password;
+    private final int port;
 
-    /**
-     * Starts it, and stops it with this process.
-     *
-     * @return the URL to reach it, password included
-     */
-    static String start(Path home, String password) throws IOException {
+    OwnDatabase(Path home, String password) throws IOException {
+        this.home = home;
+        this.password = password;
+        try (var socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+    }
+
+    /** To reach it once it is started, password included. */
+    String url() {
+        return "postgresql://postgres:" + password + "@127.0.0.1:" + port + "/docchat";
+    }
+
+    /** Starts it, and stops it with this process. */
+    void start() throws IOException {
         var data = home.resolve("database");
         stopLeftOver(data);
         var rules = data.resolve("pg_hba.conf");
         var database = EmbeddedPostgres.builder()
                 .setDataDirectory(data)
+                .setPort(port)
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)
                 .setOverrideWorkingDirectory(
@@ -62,7 +75,6 @@ final class OwnDatabase {
         } catch (SQLException e) {
             throw new Launcher.CannotStart("its database in " + data + " does not answer: " + e.getMessage());
         }
-        return "postgresql://postgres:" + password + "@127.0.0.1:" + database.getPort() + "/docchat";
     }
 
     /** A killed run leaves its PostgreSQL running. It is asked to stop; what it committed is on disk. */

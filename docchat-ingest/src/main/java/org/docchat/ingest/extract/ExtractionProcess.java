@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,7 @@ public final class ExtractionProcess implements Extractor, AutoCloseable {
     private boolean closed;
 
     /**
-     * @param classPath where the parsers are: their directory followed by {@code /*}, or a list of jars
+     * @param classPath of the parsers: jars, or {@link #classPathOf} their directory
      * @param scratch an existing directory for what parsers write
      */
     public ExtractionProcess(String classPath, Limits limits, Path scratch) {
@@ -40,9 +41,16 @@ public final class ExtractionProcess implements Extractor, AutoCloseable {
         this.scratch = scratch;
     }
 
-    /** The class path that is made of the jars in one directory, such as the unpacked {@code parser} archive. */
+    /** The class path that is made of all files of one directory, such as the unpacked {@code parser} archive. */
     public static String classPathOf(Path directory) {
-        return directory.toAbsolutePath() + File.separator + "*";
+        try (var archives = Files.list(directory)) {
+            return archives.map(Path::toAbsolutePath)
+                    .map(Path::toString)
+                    .sorted()
+                    .collect(Collectors.joining(File.pathSeparator));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -12,6 +12,8 @@ import jakarta.inject.Provider;
 import jakarta.persistence.EntityManager;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
@@ -60,11 +62,14 @@ public class Startup {
 
     void start(@Observes @Initialized(ApplicationScoped.class) @Nullable Object event) throws InterruptedException {
         try {
+            // Reading the model and preparing the database do not need each other.
+            var loaded = new FutureTask<>(() -> model.get().embedQuestion("ready?"));
+            threads.newThread(loaded).start();
             var schema = new Schema(database);
             schema.migrate();
             users.createFirstAdministrator(settings.adminPassword()).ifPresent(Startup::showOnce);
+            loaded.get();
             schema.addVectorIndex(model.get());
-            model.get().embedQuestion("ready?");
             for (int i = 0; i < settings.workers(); i++) {
                 var worker = threads.newThread(new Worker(transactions, model.get(), extraction.get(), clock));
                 worker.setName("docchat-ingest-" + i);
@@ -72,11 +77,17 @@ public class Startup {
                 workers.add(worker);
             }
             ready = true;
+        } catch (ExecutionException e) {
+            throw failed(new IllegalStateException("the embedding model could not be loaded: " + e.getCause(), e));
         } catch (RuntimeException e) {
-            // The launcher waits for either this or readiness; a server that starts without us would wait for ever.
-            System.setProperty("docchat.start-failure", String.valueOf(e.getMessage()));
-            throw e;
+            throw failed(e);
         }
+    }
+
+    /** The launcher waits for either this or readiness; a server that starts without us would wait for ever. */
+    private static RuntimeException failed(RuntimeException failure) {
+        System.setProperty("docchat.start-failure", String.valueOf(failure.getMessage()));
+        return failure;
     }
 
     void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) @Nullable Object event) throws InterruptedException {

@@ -37,12 +37,16 @@ import org.jspecify.annotations.Nullable;
 class Wiring {
     private @Nullable ServletContext servlet;
     private @Nullable OpenAiChatModel chat;
+    /** Asked for only once: while the application starts, the server lets no other thread ask. */
+    private @Nullable Path webInf;
 
     /** Before anything that needs a file of the WAR; what can be injected as ServletContext lives in requests only. */
     void remember(
             @Observes @Initialized(ApplicationScoped.class) @Priority(Interceptor.Priority.PLATFORM_BEFORE)
                     ServletContext context) {
         servlet = context;
+        var path = context.getRealPath("/WEB-INF");
+        webInf = path == null ? null : Path.of(path);
     }
 
     @Produces
@@ -151,10 +155,9 @@ class Wiring {
     }
 
     private Path inWar(String directory) {
-        var path = servlet().getRealPath("/WEB-INF/" + directory);
-        if (path == null) {
+        if (webInf == null) {
             throw new IllegalStateException("DocChat must be deployed exploded: the server does not unpack its WAR");
         }
-        return Path.of(path);
+        return webInf.resolve(directory);
     }
 }
