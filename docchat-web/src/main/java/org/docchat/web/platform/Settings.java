@@ -62,6 +62,13 @@ public record Settings(
             throw new InvalidSetting(
                     "DOCCHAT_ADMIN_PASSWORD", "must have at least 8 characters and be no placeholder.");
         }
+        // compose.yaml passes on what it makes the database with.
+        text(config, "POSTGRES_PASSWORD").ifPresent(password -> {
+            if (password.length() < 12 || isPlaceholder(password)) {
+                throw new InvalidSetting(
+                        "POSTGRES_PASSWORD", "must have at least 12 characters and be no placeholder.");
+            }
+        });
         var publicUrl = text(config, "DOCCHAT_PUBLIC_URL")
                 .map(url -> url.replaceAll("/+$", ""))
                 .orElse(null);

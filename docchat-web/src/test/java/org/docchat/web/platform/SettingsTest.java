@@ -95,6 +95,8 @@ class SettingsTest {
     @CsvSource({
         "DOCCHAT_ADMIN_PASSWORD, short",
         "DOCCHAT_ADMIN_PASSWORD, change-me",
+        "POSTGRES_PASSWORD, short",
+        "POSTGRES_PASSWORD, changeme-changeme",
         "DOCCHAT_PUBLIC_URL, ftp://files.example",
         "DOCCHAT_UPLOAD_MAX_BYTES, 0",
         "DOCCHAT_WORKERS, 65",
