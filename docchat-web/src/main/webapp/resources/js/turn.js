@@ -52,8 +52,8 @@ export class Turn {
     this.body.replaceChildren(...answerText(answer.text, (n) => (index.has(n) ? this.#chip(citations, index.get(n)) : null)));
     this.below.replaceChildren(
       ...(answer.documentsDeleted ? [note("", "Documents that this answer rested on were deleted since; their words are gone from it.")] : []),
-      ...notices(answer),
       ...(citations.length ? [this.#sources(citations)] : []),
+      ...notices(answer),
       ...this.#foundFold(),
       this.#actions(answer),
     );

@@ -12,7 +12,7 @@ import org.docchat.domain.Passage;
 
 /**
  * Finds the words of a passage that say what a claim says. They must hold every figure, name and address of the claim,
- * must not contradict it nor have another word in the place of one of its own, and the words that both share and their
+ * must not contradict it, it must not change or add a word in their midst, and the words that both share and their
  * closeness in meaning must add up to enough. How much is enough was measured: docchat-query/README.md.
  *
  * <p>One per answer: it remembers what it has embedded.
@@ -75,7 +75,7 @@ final class Support {
         return said.figures().containsAll(claimed.figures())
                 && said.addresses().containsAll(claimed.addresses())
                 && said.words().containsAll(claimed.names())
-                && source.sentences().stream().noneMatch(claimed::replacesAWordOf)
+                && source.sentences().stream().noneMatch(claimed::changes)
                 && !claimed.contradicts(said);
     }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param names words that begin with a capital inside the sentence, without endings
  * @param addresses links and mail addresses
  * @param negated the content words that a negation stands before
- * @param denies whether there is a negation at all
+ * @param denials how many negations there are
  */
 record Wording(
         List<String> sequence,
@@ -31,7 +31,7 @@ record Wording(
         Set<String> names,
         Set<String> addresses,
         Set<String> negated,
-        boolean denies) {
+        int denials) {
     /** How many words a negation reaches. */
     private static final int REACH = 4;
 
@@ -71,7 +71,7 @@ record Wording(
         var names = new HashSet<String>();
         var addresses = new HashSet<String>();
         var negated = new HashSet<String>();
-        boolean denies = false;
+        int denials = 0;
         boolean first = true;
         int reach = 0;
         var token = TOKEN.matcher(text);
@@ -89,10 +89,10 @@ record Wording(
             var folded = word == null ? "" : word.toLowerCase(Locale.ROOT).replace('’', '\'');
             if (reach > 0 && HARMLESS.contains(folded)) {
                 reach = 0;
-                denies = false;
+                denials--;
             } else if (isNegation(folded, text, token.end())) {
                 reach = REACH + 1;
-                denies = true;
+                denials++;
             }
             if (figure != null || NUMERALS.containsKey(folded) || folded.chars().anyMatch(Character::isDigit)) {
                 var plain = figure != null ? plain(figure) : NUMERALS.getOrDefault(folded, folded);
@@ -112,7 +112,7 @@ record Wording(
             first = false;
             reach--;
         }
-        return new Wording(sequence, words, figures, names, addresses, negated, denies);
+        return new Wording(sequence, words, figures, names, addresses, negated, denials);
     }
 
     /** The same with what another one adds. */
@@ -124,7 +124,7 @@ record Wording(
                 union(names, other.names),
                 union(addresses, other.addresses),
                 union(negated, other.negated),
-                denies || other.denies);
+                denials + other.denials);
     }
 
     /** The same below a heading, whose words are said of it, too. */
@@ -136,7 +136,7 @@ record Wording(
                 names,
                 addresses,
                 negated,
-                denies);
+                denials);
     }
 
     /** Share of the words and figures that another text has, too, in [0, 1]; 0 where there are none. */
@@ -149,7 +149,7 @@ record Wording(
 
     /** Whether one denies what the other says, or says the opposite of one of its words. */
     boolean contradicts(Wording other) {
-        return denies && !other.denies
+        return denials > other.denials
                 || negated.stream().anyMatch(w -> other.words.contains(w) && !other.negated.contains(w))
                 || other.negated.stream().anyMatch(w -> words.contains(w) && !negated.contains(w))
                 || words.stream()
@@ -158,16 +158,16 @@ record Wording(
     }
 
     /**
-     * Whether a word or figure stands where the other has another one, that is between the same neighbours; a sentence's
-     * beginning and end are neighbours, too.
+     * Whether a word or figure that the other does not have stands between two that it has side by side, or with another
+     * word between them; a sentence's beginning and end are neighbours, too.
      */
-    boolean replacesAWordOf(Wording other) {
+    boolean changes(Wording other) {
         for (int i = 0; i < sequence.size(); i++) {
             if (!other.sequence.contains(sequence.get(i))) {
                 for (int j = 0; j < other.sequence.size(); j++) {
                     if (at(i - 1).equals(other.at(j - 1))
-                            && at(i + 1).equals(other.at(j + 1))
-                            && !sequence.contains(other.at(j))) {
+                            && (at(i + 1).equals(other.at(j + 1))
+                                    || i > 0 && at(i + 1).equals(other.at(j)))) {
                         return true;
                     }
                 }

@@ -90,6 +90,8 @@ class ChatWriterTest {
                 "Refunds are paid within 14 days by Western Union [1].",
                 "Leave is approved by the team lead in Paris [2].",
                 "Everyone has 14 days of leave [2].",
+                "Refunds are paid within 14 working days [1].",
+                "Gift cards are not not refunded [1].",
                 "The moon is made of cheese [1].",
                 "Refunds are paid within 14 days [1], and leave is 90 days [2].",
                 "Refunds are paid within 14 days at http://127.0.0.1:9/?q=secret [1].",
