@@ -176,6 +176,9 @@ export class Documents {
         this.canEdit && document.state === "failed"
           ? button("Try again", { kind: "quiet tight", symbol: "retry" }, () => this.#retry(document))
           : null,
+        this.canEdit && isBusy(document)
+          ? button("Cancel", { kind: "quiet tight", symbol: "close" }, () => this.#cancel(document))
+          : null,
         this.canEdit ? button(`Delete ${title}`, { kind: "quiet tight", symbol: "trash", only: true }, () => this.#delete([id])) : null));
   }
 
@@ -195,6 +198,10 @@ export class Documents {
 
   async #retry({ id }) {
     await this.#each([id], (one) => call(`/documents/${one}/retry`, { method: "POST" }));
+  }
+
+  async #cancel({ id }) {
+    await this.#each([id], (one) => call(`/documents/${one}/cancel`, { method: "POST" }));
   }
 
   async #delete(ids = [...this.selected]) {

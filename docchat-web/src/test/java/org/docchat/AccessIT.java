@@ -72,6 +72,7 @@ class AccessIT {
             row("GET documents/{id}/marks", "?start=0&end=20", "", 200, 200, 200, 404, 404),
             row("GET documents/{id}/events", "", 200, 200, 200, 404, 404),
             row("POST documents/{id}/retry", "", 202, 202, 403, 404, 404),
+            row("POST documents/{id}/cancel", "", 200, 200, 403, 404, 404),
             row("GET conversations/{id}", "", 200, 404, 404, 404, 404),
             row("PATCH conversations/{id}", "{'title':'Birds'}", 204, 404, 404, 404, 404),
             row("PUT answers/{id}/feedback", "{'rating':'up'}", 204, 404, 404, 404, 404),

@@ -138,7 +138,7 @@ class ArchitectureTest {
     @Test
     void aContextShowsItsFacadeAndWhatItGivesAndTakes() {
         assertThat(publicTypes("org.docchat.ingest"))
-                .containsExactlyInAnyOrder("Archives", "Collections", "DocumentFormat", "Library", "Worker");
+                .containsExactlyInAnyOrder("Archives", "Bell", "Collections", "DocumentFormat", "Library", "Worker");
         assertThat(publicTypes("org.docchat.query"))
                 .containsExactlyInAnyOrder(
                         "ChatModel", "ChatWriter", "Conversations", "ExtractiveWriter", "Librarian", "Writer");

@@ -14,6 +14,7 @@ import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.Transactions;
+import org.docchat.ingest.Bell;
 import org.docchat.ingest.Library;
 import org.docchat.ingest.Worker;
 import org.docchat.ingest.extract.ExtractionProcess;
@@ -36,7 +37,8 @@ public final class Indexing implements AutoCloseable {
                 limits,
                 Files.createTempDirectory("docchat-indexing"));
         for (int i = 0; i < WORKERS; i++) {
-            var worker = new Thread(new Worker(transactions, model, extraction, clock), "docchat-ingest-" + i);
+            var worker =
+                    new Thread(new Worker(transactions, model, extraction, clock, new Bell()), "docchat-ingest-" + i);
             worker.start();
             workers.add(worker);
         }

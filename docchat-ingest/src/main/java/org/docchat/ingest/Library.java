@@ -161,6 +161,23 @@ public final class Library {
         });
     }
 
+    /** Stops work on the newest version, if it is under way; it can be tried again. What it replaced goes on answering. */
+    public Document cancel(Caller caller, DocumentId id) {
+        return transactions.as(caller, session -> {
+            Collections.require(session, new CollectionId(document(session, id).collectionId), Role.EDITOR);
+            // Whoever works on it has lost the lease and finds out with the next step.
+            session.createNativeQuery("""
+                            update version set state = 'failed', leased_by = null, leased_until = null,
+                                   progress_step = null, problem_code = 'cancelled',
+                                   problem_detail = 'Indexing was cancelled. Try it again to take it up anew.'
+                             where document_id = :id and state in ('received', 'parsing', 'embedding')
+                               and number = (select max(number) from version where document_id = :id)
+                            """).setParameter("id", id.value()).executeUpdate();
+            session.clear();
+            return document(session, id).toDocument();
+        });
+    }
+
     /**
      * Writes the original bytes.
      *

@@ -12,8 +12,41 @@ import org.docchat.domain.Transactions;
  * database time, because the clocks of nodes differ.
  */
 final class Queue {
+    /** The index version_hopeless knows this number, too. */
     private static final int MOST_ATTEMPTS = 5;
+
     private static final int LEASE_SECONDS = 30;
+
+    /**
+     * Collections take turns, so that ten thousand documents of one do not keep the only one of another waiting. The
+     * recursion finds the collections with work by one look into the index for each, however much work they have.
+     */
+    private static final String LEASE = """
+            with recursive busy(collection_id) as (
+                (select collection_id from version where state in ('received', 'parsing', 'embedding')
+                  order by collection_id limit 1)
+                union all
+                select (select v.collection_id from version v
+                         where v.state in ('received', 'parsing', 'embedding') and v.collection_id > b.collection_id
+                         order by v.collection_id limit 1)
+                  from busy b where b.collection_id is not null),
+            turn as materialized (
+                select c.id from busy b join collection c on c.id = b.collection_id order by c.served_at nulls first),
+            next as (
+                select w.document_id, w.number
+                  from turn t
+                 cross join lateral (
+                     select v.document_id, v.number from version v
+                      where v.collection_id = t.id and v.state in ('received', 'parsing', 'embedding')
+                        and v.not_before <= now() and (v.leased_until is null or v.leased_until < now())
+                      order by v.due limit 1 for update skip locked) w
+                 limit 1)
+            update version v
+               set leased_by = :self, leased_until = now() + make_interval(secs => :seconds), attempts = attempts + 1
+              from next
+             where v.document_id = next.document_id and v.number = next.number
+            returning v.document_id, v.number, v.collection_id, v.content_id, v.media_type, v.attempts, v.state
+            """;
 
     private final Transactions<EntityManager> transactions;
     private final UUID self = UUID.randomUUID();
@@ -57,19 +90,7 @@ final class Queue {
     Optional<Job> lease() {
         return transactions.asWorker(session -> {
             giveUpHopeless(session);
-            return Rows.of(session.createNativeQuery("""
-                                    update version v
-                                       set leased_by = :self, leased_until = now() + make_interval(secs => :seconds),
-                                           attempts = attempts + 1
-                                      from (select document_id, number from version
-                                             where state in ('received', 'parsing', 'embedding') and not_before <= now()
-                                               and (leased_until is null or leased_until < now())
-                                             order by not_before limit 1
-                                             for update skip locked) next
-                                     where v.document_id = next.document_id and v.number = next.number
-                                    returning v.document_id, v.number, v.collection_id, v.content_id, v.media_type,
-                                              v.attempts, v.state
-                                    """, Tuple.class)
+            var job = Rows.of(session.createNativeQuery(LEASE, Tuple.class)
                             .setParameter("self", self)
                             .setParameter("seconds", LEASE_SECONDS))
                     .map(row -> new Job(
@@ -82,6 +103,11 @@ final class Queue {
                             row.get("attempts", Integer.class),
                             "embedding".equals(row.get("state"))))
                     .findFirst();
+            job.ifPresent(leased -> session.createNativeQuery(
+                            "update collection set served_at = clock_timestamp() where id = :id")
+                    .setParameter("id", leased.collection())
+                    .executeUpdate());
+            return job;
         });
     }
 
@@ -90,14 +116,13 @@ final class Queue {
         session.createNativeQuery("""
                         update version set state = 'failed', leased_by = null, leased_until = null,
                                problem_code = 'gave_up', problem_detail = :detail
-                         where state in ('received', 'parsing', 'embedding') and attempts >= :most
+                         where state in ('received', 'parsing', 'embedding') and attempts >= 5
                            and (leased_until is null or leased_until < now())
                         """)
                 .setParameter(
                         "detail",
                         "Indexing was tried " + MOST_ATTEMPTS + " times and never came to an end. Try it again; if that"
                                 + " does not help, tell your administrator.")
-                .setParameter("most", MOST_ATTEMPTS)
                 .executeUpdate();
     }
 

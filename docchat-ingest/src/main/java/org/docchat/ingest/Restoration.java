@@ -104,7 +104,7 @@ final class Restoration {
 
     private UUID storeOriginal(CollectionId id, ArchivedVersion version) throws IOException {
         var content = UUID.randomUUID();
-        session.createNativeQuery("insert into content (id, collection_id) values (:id, :collection)")
+        session.createNativeQuery("insert into content (id, collection_id, expires_at) values (:id, :collection, null)")
                 .setParameter("id", content)
                 .setParameter("collection", id.value())
                 .executeUpdate();

@@ -24,6 +24,8 @@ import org.docchat.domain.Transactions;
  */
 final class Uploads {
     static final int PIECE = 1 << 20;
+    /** A document of 10 MB lets pass what is small and comes up to 100 seconds later; nothing waits for ever. */
+    private static final int BYTES_PER_MILLISECOND = 100;
 
     private final Transactions<EntityManager> transactions;
     private final long maxBytes;
@@ -86,12 +88,23 @@ final class Uploads {
         }
     }
 
+    /** Deletes what arrived of uploads that broke off together with their server. */
+    static void sweep(Transactions<EntityManager> transactions) {
+        transactions.asWorker(session -> session.createNativeQuery("delete from content where expires_at < now()")
+                .executeUpdate());
+    }
+
     /** What has arrived. */
     private record Upload(
             UUID content, CollectionId collection, String name, String mediaType, long size, String sha256) {}
 
     private void store(Caller caller, UUID content, CollectionId collection, int ordinal, byte[] bytes) {
-        transactions.as(caller, session -> storePiece(session, content, collection, ordinal, bytes));
+        transactions.as(caller, session -> {
+            session.createNativeQuery("update content set expires_at = now() + interval '1 hour' where id = :id")
+                    .setParameter("id", content)
+                    .executeUpdate();
+            return storePiece(session, content, collection, ordinal, bytes);
+        });
     }
 
     static int storePiece(EntityManager session, UUID content, CollectionId collection, int ordinal, byte[] bytes) {
@@ -148,6 +161,14 @@ final class Uploads {
             row.mediaType = upload.mediaType;
             row.size = upload.size;
             row.sha256 = upload.sha256;
+            // Locked until the version is there: it cannot be swept meanwhile.
+            int kept = session.createNativeQuery("update content set expires_at = null where id = :id")
+                    .setParameter("id", upload.content)
+                    .executeUpdate();
+            if (kept == 0) {
+                throw new Failure.Conflict("upload_expired", "The upload took too long. Send the document again.");
+            }
+            row.due = row.createdAt.plusMillis(upload.size / BYTES_PER_MILLISECOND);
             session.persist(row);
             session.flush();
         }

@@ -69,6 +69,9 @@ class VersionRow {
 
     Instant createdAt = Instant.now();
 
+    /** Its place in the queue of its collection. */
+    Instant due = createdAt;
+
     @Nullable
     Instant indexedAt;
 

@@ -1,5 +1,6 @@
 package org.docchat.ingest;
 
+import jakarta.persistence.EntityManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.docchat.domain.DocumentState.Problem;
 import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.Transactions;
 import org.docchat.ingest.Queue.Job;
 import org.docchat.ingest.extract.Extractor;
 
@@ -19,32 +21,44 @@ import org.docchat.ingest.extract.Extractor;
  */
 public final class Worker implements Runnable {
     private static final Logger LOG = Logger.getLogger(Worker.class.getName());
-    private static final Duration IDLE = Duration.ofMillis(300);
+    /** The bell usually comes first; this is for what nobody rings for, such as a lease that ran out. */
+    private static final Duration IDLE = Duration.ofSeconds(2);
+    /** After this long, a document whose text can be found by keyword lets others go first. */
+    private static final Duration TURN = Duration.ofSeconds(5);
+
+    private static final Duration SWEEP = Duration.ofMinutes(1);
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
     private static final int BATCH = 32;
 
+    private final Transactions<EntityManager> transactions;
     private final Queue queue;
     private final Shelf shelf;
     private final EmbeddingModel model;
     private final Extractor extractor;
     private final Splitter splitter;
     private final ScheduledExecutorService clock;
+    private final Bell bell;
+    private long swept = System.nanoTime() - SWEEP.toNanos();
 
     /**
      * @param extractor used by this worker alone
      * @param clock keeps the lease alive while a long step runs
+     * @param bell rung where there may be something to do; shared by all workers
      */
     public Worker(
-            org.docchat.domain.Transactions<jakarta.persistence.EntityManager> transactions,
+            Transactions<EntityManager> transactions,
             EmbeddingModel model,
             Extractor extractor,
-            ScheduledExecutorService clock) {
+            ScheduledExecutorService clock,
+            Bell bell) {
+        this.transactions = transactions;
         this.queue = new Queue(transactions);
         this.shelf = new Shelf(transactions);
         this.model = model;
         this.extractor = extractor;
         this.splitter = new Splitter(model::countTokens, model.maxTokens());
         this.clock = clock;
+        this.bell = bell;
     }
 
     /** Works until the thread is interrupted. */
@@ -52,11 +66,13 @@ public final class Worker implements Runnable {
     public void run() {
         while (!Thread.currentThread().isInterrupted()) {
             try {
+                long heard = bell.rings();
                 var job = queue.lease();
                 if (job.isPresent()) {
                     work(job.get());
                 } else {
-                    Thread.sleep(IDLE.toMillis());
+                    sweep();
+                    bell.await(heard, IDLE);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -67,6 +83,13 @@ public final class Worker implements Runnable {
         }
     }
 
+    private void sweep() {
+        if (System.nanoTime() - swept > SWEEP.toNanos()) {
+            swept = System.nanoTime();
+            Uploads.sweep(transactions);
+        }
+    }
+
     private void work(Job job) throws InterruptedException {
         var heartbeat = clock.scheduleAtFixedRate(
                 () -> renew(job), HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
@@ -74,8 +97,11 @@ public final class Worker implements Runnable {
             if (!job.hasText()) {
                 read(job);
             }
-            embed(job);
-            shelf.index(job, model.name());
+            if (embed(job)) {
+                shelf.index(job, model.name());
+            } else {
+                queue.release(job);
+            }
         } catch (Extractor.Unreadable e) {
             queue.reject(job, new Problem(e.code(), String.valueOf(e.getMessage())));
         } catch (Queue.LeaseLost e) {
@@ -134,7 +160,9 @@ public final class Worker implements Runnable {
         }
     }
 
-    private void embed(Job job) throws InterruptedException {
+    /** False if its turn is over before its end: what is embedded is kept, and the rest is for the next turn. */
+    private boolean embed(Job job) throws InterruptedException {
+        long end = System.nanoTime() + TURN.toNanos();
         shelf.reuseEmbeddings(job, model.name());
         var waiting = shelf.withoutEmbedding(job, model.name());
         int total = waiting.size();
@@ -142,11 +170,15 @@ public final class Worker implements Runnable {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
+            if (System.nanoTime() > end) {
+                return false;
+            }
             queue.progress(job, "embedding", "embedding passages", from, total);
             var batch = waiting.subList(from, Math.min(from + BATCH, total));
             var texts = batch.stream().map(Shelf.Waiting::text).toList();
             shelf.storeEmbeddings(job, model.name(), batch, model.embedPassages(texts));
         }
+        return true;
     }
 
     private static void pause() {

@@ -65,6 +65,16 @@ public class DocumentsResource {
                 .build();
     }
 
+    @POST
+    @Path("cancel")
+    @Operation(
+            summary = "Stop indexing a document",
+            description = "It is failed then and can be tried again; what is at its end already stays as it is.")
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = Views.Document.class)))
+    public Views.Document cancel(@PathParam("id") String id) {
+        return Views.Document.of(library.cancel(current.caller(), DocumentId.parse(id)));
+    }
+
     @GET
     @Path("content")
     @Produces(MediaType.WILDCARD)

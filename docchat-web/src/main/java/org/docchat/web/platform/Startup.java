@@ -19,6 +19,7 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.Transactions;
+import org.docchat.ingest.Bell;
 import org.docchat.ingest.Worker;
 import org.docchat.ingest.extract.ExtractionProcess;
 import org.docchat.web.security.Users;
@@ -70,12 +71,7 @@ public class Startup {
             users.createFirstAdministrator(settings.adminPassword()).ifPresent(Startup::showOnce);
             loaded.get();
             schema.addVectorIndex(model.get());
-            for (int i = 0; i < settings.workers(); i++) {
-                var worker = threads.newThread(new Worker(transactions, model.get(), extraction.get(), clock));
-                worker.setName("docchat-ingest-" + i);
-                worker.start();
-                workers.add(worker);
-            }
+            startWorkers();
             ready = true;
         } catch (ExecutionException e) {
             throw failed(new IllegalStateException("the embedding model could not be loaded: " + e.getCause(), e));
@@ -88,6 +84,23 @@ public class Startup {
     private static RuntimeException failed(RuntimeException failure) {
         System.setProperty("docchat.start-failure", String.valueOf(failure.getMessage()));
         return failure;
+    }
+
+    private void startWorkers() {
+        var bell = new Bell();
+        for (int i = 0; i < settings.workers(); i++) {
+            start("docchat-ingest-" + i, new Worker(transactions, model.get(), extraction.get(), clock, bell));
+        }
+        if (settings.workers() > 0) {
+            start("docchat-queue", new QueueListener(new ConfiguredDataSource(), bell));
+        }
+    }
+
+    private void start(String name, Runnable work) {
+        var thread = threads.newThread(work);
+        thread.setName(name);
+        thread.start();
+        workers.add(thread);
     }
 
     void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) @Nullable Object event) throws InterruptedException {

@@ -1,0 +1,230 @@
+package org.docchat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.docchat.domain.Caller;
+import org.docchat.domain.CollectionId;
+import org.docchat.domain.Document;
+import org.docchat.domain.DocumentState;
+import org.docchat.domain.Embedding;
+import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.Language;
+import org.docchat.ingest.Bell;
+import org.docchat.ingest.Collections;
+import org.docchat.ingest.Library;
+import org.docchat.ingest.Worker;
+import org.docchat.ingest.extract.ExtractedText;
+import org.docchat.ingest.extract.Extractor;
+import org.docchat.web.platform.PreparedDatabase;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("Documents wait their turn, and no longer")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class QueueIT {
+    private static final int MANY = 10_000;
+
+    private final Bell bell = new Bell();
+    private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
+    private PreparedDatabase database;
+    private Library library;
+    private Collections collections;
+    private Caller ann;
+    private Thread worker;
+    private volatile CountDownLatch gate = new CountDownLatch(0);
+
+    @BeforeAll
+    void open(@TempDir Path directory) throws IOException, InterruptedException {
+        database = PreparedDatabase.in(directory);
+        library = new Library(database, 1 << 20);
+        collections = new Collections(database);
+        ann = database.user("ann");
+    }
+
+    @AfterAll
+    void close() throws IOException {
+        clock.shutdownNow();
+        database.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        database.execute("delete from collection");
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        gate.countDown();
+        worker.interrupt();
+        worker.join();
+    }
+
+    /** One page of the whole file, which the worker reads only while the gate is open. */
+    private ExtractedText read(Path file, String mediaType, Extractor.Listener listener) throws InterruptedException {
+        gate.await();
+        try {
+            var text = Files.readString(file) + "\n";
+            var block = new ExtractedText.Block(ExtractedText.Kind.PARAGRAPH, 0, 0, text.length() - 1);
+            return new ExtractedText(
+                    List.of(new ExtractedText.Page(0, null, text, List.of(block), List.of())), List.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void start() {
+        worker = new Thread(new Worker(database, new Counting(), this::read, clock, bell), "queue-test");
+        worker.start();
+    }
+
+    @Test
+    void theOnlyDocumentOfOneCollectionDoesNotWaitForTenThousandOfAnother() throws Exception {
+        var single = collections.create(ann, "One", "", Language.ENGLISH).id();
+        start();
+        var alone = indexed(single, "alone.txt");
+
+        var crowded = collections.create(ann, "Many", "", Language.ENGLISH).id();
+        crowd(crowded);
+        Await.until("the crowd is being worked on", Duration.ofSeconds(20), () -> library.states(ann, crowded)
+                .containsKey("indexed"));
+        var among = indexed(single, "among.txt");
+
+        System.out.printf("alone %d ms, beside %d waiting documents %d ms%n", alone.toMillis(), MANY, among.toMillis());
+        assertThat(library.states(ann, crowded).get("received")).isGreaterThan(MANY / 2L);
+        assertThat(among).isLessThan(alone.plusSeconds(3));
+    }
+
+    @Test
+    void aSmallDocumentPassesALargeOneThatCameBefore() throws Exception {
+        var id = collections.create(ann, "Sizes", "", Language.ENGLISH).id();
+        gate = new CountDownLatch(1);
+        start();
+        accept(id, "first.txt", "holds the worker");
+        accept(id, "large.txt", "word ".repeat(100_000));
+        var small = accept(id, "small.txt", "small");
+        gate.countDown();
+        Await.until("both are indexed", Duration.ofSeconds(60), () -> Long.valueOf(3)
+                .equals(library.states(ann, id).get("indexed")));
+
+        var large = library.documents(ann, id, null, "large", new org.docchat.domain.Slice.Request(1, null))
+                .items()
+                .get(0);
+        assertThat(library.document(ann, small.id()).newest().indexedAt())
+                .isBefore(large.newest().indexedAt());
+    }
+
+    @Test
+    void whatIsCancelledStopsAndCanBeTriedAgain() throws Exception {
+        var id = collections.create(ann, "Cancelled", "", Language.ENGLISH).id();
+        gate = new CountDownLatch(1);
+        start();
+        var document = accept(id, "doomed.txt", "nobody wants this");
+        Await.until(
+                "it is being read",
+                Duration.ofSeconds(20),
+                () -> library.document(ann, document.id()).newest().state() instanceof DocumentState.Parsing);
+
+        var cancelled = library.cancel(ann, document.id()).newest().state();
+        gate.countDown();
+        var next = indexed(id, "next.txt");
+
+        assertThat(cancelled).isInstanceOfSatisfying(DocumentState.Failed.class, failed -> assertThat(
+                        failed.problem().code())
+                .isEqualTo("cancelled"));
+        assertThat(next).isLessThan(Duration.ofSeconds(20));
+        assertThat(library.document(ann, document.id()).newest().state()).isEqualTo(cancelled);
+        library.retry(ann, document.id());
+        awaitIndexed(document);
+    }
+
+    /** As many uploads would leave them; one by one would take minutes. */
+    private void crowd(CollectionId id) {
+        database.execute("""
+                with made as materialized (
+                    select gen_random_uuid() as content, gen_random_uuid() as document, n
+                      from generate_series(1, %2$d) n),
+                contents as (insert into content (id, collection_id, expires_at) select content, '%1$s', null from made),
+                parts as (insert into content_part (content_id, ordinal, collection_id, bytes)
+                          select content, 0, '%1$s', convert_to('the crowd has ' || n, 'UTF8') from made),
+                documents as (insert into document (id, collection_id, name)
+                              select document, '%1$s', n || '.txt' from made)
+                insert into version (document_id, number, collection_id, content_id, media_type, size, sha256)
+                select document, 1, '%1$s', content, 'text/plain', 10, md5(n::text) from made
+                """.formatted(id, MANY));
+    }
+
+    private Document accept(CollectionId id, String name, String text) throws IOException {
+        var document = library.accept(ann, id, name, new ByteArrayInputStream(text.getBytes(UTF_8)))
+                .document();
+        bell.ring();
+        return document;
+    }
+
+    private Duration indexed(CollectionId id, String name) throws IOException {
+        long start = System.nanoTime();
+        awaitIndexed(accept(id, name, "what " + name + " says"));
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    private void awaitIndexed(Document document) {
+        Await.until(
+                "it is indexed",
+                Duration.ofSeconds(30),
+                () -> library.document(ann, document.id()).newest().state() instanceof DocumentState.Indexed);
+    }
+
+    /** Embeds nothing in particular, in about the time that a small document takes. */
+    private static final class Counting implements EmbeddingModel {
+        @Override
+        public String name() {
+            return "counting";
+        }
+
+        @Override
+        public int dimensions() {
+            return 2;
+        }
+
+        @Override
+        public int maxTokens() {
+            return 500;
+        }
+
+        @Override
+        public int countTokens(String text) {
+            return text.split(" ").length;
+        }
+
+        @Override
+        public List<Embedding> embedPassages(List<String> texts) {
+            return texts.stream().map(this::embedQuestion).toList();
+        }
+
+        @Override
+        public Embedding embedQuestion(String text) {
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return Embedding.normalized(new float[] {1, text.length()});
+        }
+    }
+}
