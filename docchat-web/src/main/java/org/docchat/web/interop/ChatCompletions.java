@@ -19,6 +19,7 @@ import jakarta.ws.rs.sse.SseEventSink;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.docchat.domain.Caller;
@@ -69,6 +70,9 @@ public class ChatCompletions {
             try {
                 var given = answer(caller, collection, request, response::isCancelled);
                 response.resume(JSON.toJson(Completion.of(given, collection.id().toString())));
+            } catch (CancellationException e) {
+                // Nobody is there to be told.
+                response.cancel();
             } catch (RuntimeException e) {
                 response.resume(e);
             }
@@ -96,6 +100,8 @@ public class ChatCompletions {
             try {
                 var given = answer(caller, collection, request, () -> !stream.isOpen());
                 send(stream, given, collection.id().toString(), request.includeUsage());
+            } catch (CancellationException e) {
+                // Nobody is there to be told.
             } catch (RuntimeException e) {
                 stream.sendData(null, Problems.of(e).openAi().toString());
             } finally {

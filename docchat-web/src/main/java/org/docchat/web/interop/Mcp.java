@@ -22,6 +22,7 @@ import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import org.docchat.domain.Caller;
 import org.docchat.domain.Failure;
 import org.docchat.web.api.EventStreams;
@@ -92,6 +93,9 @@ public class Mcp {
         streams.write(() -> {
             try {
                 response.resume(answer(caller, id, method.getString(), request.get("params"), response));
+            } catch (CancellationException e) {
+                // Nobody is there to be told.
+                response.cancel();
             } catch (RuntimeException e) {
                 var problem = Problems.of(e);
                 response.resume(error(id, INTERNAL_ERROR, problem.detail() + " " + problem.instance(), 200));

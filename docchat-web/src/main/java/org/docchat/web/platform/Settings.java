@@ -40,6 +40,12 @@ public record Settings(
         int parserTimeoutSeconds,
         @Nullable ChatServer chat) {
 
+    /** Says nothing: it holds secrets. */
+    @Override
+    public String toString() {
+        return "Settings";
+    }
+
     /** A setting is missing or breaks its rule; the message names the key and the rule, never the value. */
     public static final class InvalidSetting extends RuntimeException {
         InvalidSetting(String key, String rule) {
@@ -130,7 +136,7 @@ public record Settings(
 
     /** The value of a key, or the content of the file that KEY_FILE names; blank counts as absent. */
     static Optional<String> text(Config config, String key) {
-        var file = config.getOptionalValue(key + "_FILE", String.class).filter(path -> !path.isBlank());
+        var file = literal(config, key + "_FILE");
         if (file.isPresent()) {
             try {
                 return Optional.of(Files.readString(Path.of(file.get())).strip());
@@ -138,7 +144,14 @@ public record Settings(
                 throw new InvalidSetting(key + "_FILE", "must name a readable file.");
             }
         }
-        return config.getOptionalValue(key, String.class).map(String::strip).filter(value -> !value.isEmpty());
+        return literal(config, key);
+    }
+
+    /** As it was set: a secret may hold what Config takes for an expression, and an expression reads other secrets. */
+    private static Optional<String> literal(Config config, String key) {
+        return Optional.ofNullable(config.getConfigValue(key).getRawValue())
+                .map(String::strip)
+                .filter(value -> !value.isEmpty());
     }
 
     private static long number(Config config, String key, long otherwise, long least, long most) {

@@ -10,6 +10,7 @@ import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigValue;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.eclipse.microprofile.config.spi.Converter;
+import org.jspecify.annotations.Nullable;
 
 /** Texts by key, and a memory of what was asked for. */
 final class FixedConfig implements Config {
@@ -26,8 +27,7 @@ final class FixedConfig implements Config {
 
     @Override
     public <T> Optional<T> getOptionalValue(String key, Class<T> type) {
-        asked.add(key);
-        return Optional.ofNullable(values.get(key)).map(type::cast);
+        return Optional.ofNullable(getConfigValue(key).getValue()).map(type::cast);
     }
 
     @Override
@@ -47,7 +47,34 @@ final class FixedConfig implements Config {
 
     @Override
     public ConfigValue getConfigValue(String key) {
-        throw new UnsupportedOperationException();
+        asked.add(key);
+        return new ConfigValue() {
+            @Override
+            public String getName() {
+                return key;
+            }
+
+            @Override
+            public @Nullable String getValue() {
+                var raw = getRawValue();
+                return raw == null ? null : raw.replaceAll("\\$\\{[^}]*}", "expanded");
+            }
+
+            @Override
+            public @Nullable String getRawValue() {
+                return values.get(key);
+            }
+
+            @Override
+            public String getSourceName() {
+                return "fixed";
+            }
+
+            @Override
+            public int getSourceOrdinal() {
+                return 0;
+            }
+        };
     }
 
     @Override

@@ -41,6 +41,23 @@ class SettingsTest {
     }
 
     @Test
+    @Tag("S3")
+    void whatLooksLikeAnExpressionIsTakenAsItStands() {
+        var settings = Settings.of(new FixedConfig(Map.of(
+                "JWT_SECRET",
+                SECRET + "${HOME}",
+                "DOCCHAT_ADMIN_PASSWORD",
+                "a${JWT_SECRET}b",
+                "OPENAI_API_KEY",
+                "${x}")));
+
+        assertThat(settings.jwtSecret()).isEqualTo(SECRET + "${HOME}");
+        assertThat(settings.adminPassword()).isEqualTo("a${JWT_SECRET}b");
+        assertThat(requireNonNull(settings.chat()).key()).isEqualTo("${x}");
+        assertThat(settings.toString()).doesNotContain(SECRET);
+    }
+
+    @Test
     void whatIsNotSetHasTheDefaultThatIsExplained() throws IOException {
         var settings = Settings.of(new FixedConfig(Map.of("JWT_SECRET", SECRET)));
 
