@@ -1,5 +1,6 @@
 package org.docchat.web.api;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.docchat.web.security.Problem;
@@ -12,6 +13,7 @@ import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.tags.Tag;
 
 /** Completes what the server finds out about the resources by itself; named in microprofile-config.properties. */
 public class ApiDescription implements OASFilter {
@@ -34,6 +36,23 @@ public class ApiDescription implements OASFilter {
         return operation;
     }
 
+    /** An example that an annotation gives is found as a body of any type beside the one that is read. */
+    private static void tidyBody(Operation operation) {
+        var body = operation.getRequestBody();
+        var content = body == null ? null : body.getContent();
+        if (content != null
+                && content.getMediaType("*/*") != null
+                && content.getMediaTypes().size() > 1) {
+            var any = content.getMediaType("*/*");
+            content.removeMediaType("*/*");
+            content.getMediaTypes().values().forEach(type -> {
+                if (type.getExample() == null) {
+                    type.setExample(any.getExample());
+                }
+            });
+        }
+    }
+
     /** Methods without a result are found as answering some object. */
     private static boolean isEmpty(APIResponse response) {
         var content = response.getContent();
@@ -47,7 +66,16 @@ public class ApiDescription implements OASFilter {
     @Override
     public void filterOpenAPI(OpenAPI openApi) {
         openApi.getComponents().addSchema("Problem", problem());
+        // Once for each class that has it, says the server; the first has the description.
+        var tags = new LinkedHashMap<String, Tag>();
+        for (var tag : openApi.getTags()) {
+            tags.merge(tag.getName(), tag, (one, other) -> one.getDescription() == null ? other : one);
+        }
+        openApi.setTags(List.copyOf(tags.values()));
         var paths = openApi.getPaths();
+        paths.getPathItems().values().stream()
+                .flatMap(item -> item.getOperations().values().stream())
+                .forEach(ApiDescription::tidyBody);
         var uploads = paths.getPathItem(UPLOADS);
         if (uploads != null && uploads.getPOST() != null) {
             uploads.getPOST()

@@ -8,34 +8,44 @@ import org.jspecify.annotations.Nullable;
 public final class Bodies {
     private Bodies() {}
 
+    @Schema(example = "{\"username\":\"ann\",\"password\":\"correct horse battery\"}")
     public record Login(@Nullable String username, @Nullable String password) {}
 
+    @Schema(example = "{\"name\":\"nightly import\",\"expiresInDays\":90}")
     public record NewApiKey(@Nullable String name, @Nullable Integer expiresInDays) {}
 
+    @Schema(example = "{\"username\":\"ann\",\"password\":\"correct horse battery\",\"displayName\":\"Ann Lee\"}")
     public record NewUser(
             @Nullable String username,
             @Nullable String password,
             @Nullable String displayName,
             @Nullable Boolean admin) {}
 
+    @Schema(example = "{\"enabled\":false}")
     public record UserChange(
             @Nullable String displayName,
             @Nullable String password,
             @Nullable Boolean admin,
             @Nullable Boolean enabled) {}
 
+    @Schema(example = "{\"name\":\"Policies\",\"description\":\"What holds for everybody\",\"language\":\"english\"}")
     public record NewCollection(
             @Nullable String name,
             @Nullable String description,
             @Nullable @Schema(defaultValue = "english") String language) {}
 
+    @Schema(example = "{\"name\":\"Policies 2027\"}")
     public record CollectionChange(
             @Nullable String name, @Nullable String description) {}
 
+    @Schema(example = "{\"role\":\"viewer\"}")
     public record Share(
             @Nullable @Schema(enumeration = {"viewer", "editor", "owner"})
             String role) {}
 
+    @Schema(
+            example =
+                    "{\"collections\":[\"…\"],\"query\":\"refund deadline\",\"limit\":10,\"filter\":{\"names\":\"*.pdf\"}}")
     public record Search(
             @Nullable List<String> collections,
             @Nullable String query,
@@ -62,8 +72,10 @@ public final class Bodies {
             @Nullable String conversationId,
             @Nullable String asOf) {}
 
+    @Schema(example = "{\"title\":\"Refunds\"}")
     public record ConversationChange(@Nullable String title) {}
 
+    @Schema(example = "{\"rating\":\"down\",\"comment\":\"The deadline has changed\"}")
     public record Feedback(
             @Nullable @Schema(enumeration = {"up", "down"}) String rating,
             @Nullable String comment) {}

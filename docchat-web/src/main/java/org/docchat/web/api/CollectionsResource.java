@@ -57,11 +57,6 @@ public class CollectionsResource {
 
     @POST
     @Operation(summary = "Create a collection; the caller is its owner")
-    @RequestBody(
-            content =
-                    @Content(
-                            schema = @Schema(implementation = Bodies.NewCollection.class),
-                            example = "{\"name\":\"Policies\",\"language\":\"english\"}"))
     @APIResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = Views.Collection.class)))
     public Response create(Bodies.@Nullable NewCollection body) {
         var wanted = Parameters.body(body);

@@ -24,7 +24,6 @@ import org.docchat.web.security.Users;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirements;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -56,11 +55,6 @@ public class IdentityResource {
     @Path("login")
     @Operation(summary = "Exchange username and password for a token")
     @SecurityRequirements
-    @RequestBody(
-            content =
-                    @Content(
-                            schema = @Schema(implementation = Bodies.Login.class),
-                            example = "{\"username\":\"admin\",\"password\":\"…\"}"))
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = Views.Token.class)))
     @APIResponse(responseCode = "401", description = "Unknown user or wrong password")
     @APIResponse(responseCode = "429", description = "Too many attempts; see Retry-After")

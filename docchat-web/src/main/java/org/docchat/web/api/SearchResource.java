@@ -11,9 +11,6 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.docchat.domain.CollectionId;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -46,11 +43,6 @@ public class SearchResource {
 
         @POST
         @Operation(summary = "Find passages in a collection")
-        @RequestBody(
-                content =
-                        @Content(
-                                schema = @Schema(implementation = Bodies.Search.class),
-                                example = "{\"query\":\"refund deadline\",\"limit\":10}"))
         public Views.Findings search(@PathParam("id") String id, Bodies.@Nullable Search body) {
             return asking.search(List.of(CollectionId.parse(id)), Parameters.body(body));
         }

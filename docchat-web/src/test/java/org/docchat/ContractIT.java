@@ -1,0 +1,149 @@
+package org.docchat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("The description of the API")
+@ExtendWith(Installation.Parameter.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ContractIT {
+    private static final Set<String> VERBS = Set.of("get", "post", "put", "patch", "delete");
+    private final JsonObject description;
+
+    ContractIT(Installation installation) {
+        description = installation
+                .anybody()
+                .get("/openapi?format=JSON")
+                .requireStatus(200)
+                .json();
+    }
+
+    private Set<String> described() {
+        return description.getJsonObject("paths").entrySet().stream()
+                .flatMap(path -> path.getValue().asJsonObject().keySet().stream()
+                        .filter(VERBS::contains)
+                        .map(verb -> verb.toUpperCase(Locale.ROOT) + " " + path.getKey()))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    @Test
+    void coversEveryWayInThatThereIs() {
+        var routes = Routes.all().stream()
+                .map(route -> route.replace(" ", " /api/v1/"))
+                .collect(Collectors.toCollection(TreeSet::new));
+        var ofTheRestApi = described().stream()
+                .filter(route -> route.contains(" /api/v1/"))
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(ofTheRestApi).isEqualTo(routes);
+    }
+
+    /** What other programs were promised. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST /api/v1/login",
+                "GET /api/v1/me",
+                "POST /api/v1/me/api-keys",
+                "GET /api/v1/me/api-keys",
+                "DELETE /api/v1/me/api-keys/{id}",
+                "POST /api/v1/users",
+                "GET /api/v1/users",
+                "PATCH /api/v1/users/{id}",
+                "DELETE /api/v1/users/{id}",
+                "POST /api/v1/collections",
+                "GET /api/v1/collections",
+                "GET /api/v1/collections/{id}",
+                "PATCH /api/v1/collections/{id}",
+                "DELETE /api/v1/collections/{id}",
+                "GET /api/v1/collections/{id}/members",
+                "PUT /api/v1/collections/{id}/members/{username}",
+                "DELETE /api/v1/collections/{id}/members/{username}",
+                "GET /api/v1/collections/{id}/export",
+                "POST /api/v1/collections/import",
+                "POST /api/v1/collections/{id}/documents",
+                "PUT /api/v1/collections/{id}/documents/{name}",
+                "GET /api/v1/collections/{id}/documents",
+                "GET /api/v1/documents/{id}",
+                "POST /api/v1/documents/{id}/retry",
+                "GET /api/v1/documents/{id}/events",
+                "GET /api/v1/collections/{id}/events",
+                "GET /api/v1/documents/{id}/content",
+                "GET /api/v1/documents/{id}/passages",
+                "DELETE /api/v1/documents/{id}",
+                "POST /api/v1/collections/{id}/search",
+                "POST /api/v1/search",
+                "POST /api/v1/collections/{id}/answers",
+                "POST /api/v1/answers",
+                "GET /api/v1/conversations",
+                "GET /api/v1/conversations/{id}",
+                "DELETE /api/v1/conversations/{id}",
+                "PUT /api/v1/answers/{id}/feedback",
+                "GET /v1/models",
+                "POST /v1/chat/completions",
+                "POST /mcp"
+            })
+    void holdsWhatWasPromised(String route) {
+        assertThat(described()).contains(route);
+    }
+
+    @Test
+    void saysOfEveryCallWhatItIsForAndHowItFails() {
+        for (var path : description.getJsonObject("paths").entrySet()) {
+            for (var verb : path.getValue().asJsonObject().entrySet()) {
+                if (VERBS.contains(verb.getKey())) {
+                    var call = verb.getValue().asJsonObject();
+                    var name = verb.getKey() + " " + path.getKey();
+                    assertThat(call.getString("summary", "")).as(name).isNotBlank();
+                    assertThat(call.getJsonArray("tags")).as(name).isNotEmpty();
+                    assertThat(call.getJsonObject("responses")).as(name).containsKey("default");
+                    assertThat(call.getJsonObject("responses")).as(name).hasSizeGreaterThan(1);
+                    assertThat(jsonBodies(call)).as(name).allMatch(this::hasExample);
+                }
+            }
+        }
+    }
+
+    private static List<JsonObject> jsonBodies(JsonObject call) {
+        var body = call.get("requestBody");
+        return body == null
+                ? List.of()
+                : body.asJsonObject().getJsonObject("content").entrySet().stream()
+                        .filter(type -> type.getKey().equals("application/json"))
+                        .map(type -> type.getValue().asJsonObject())
+                        .toList();
+    }
+
+    private boolean hasExample(JsonObject body) {
+        if (body.containsKey("example")) {
+            return true;
+        }
+        var reference = body.getJsonObject("schema").getString("$ref", "");
+        var schema = description
+                .getJsonObject("components")
+                .getJsonObject("schemas")
+                .getOrDefault(reference.substring(reference.lastIndexOf('/') + 1), JsonValue.EMPTY_JSON_OBJECT);
+        return schema.asJsonObject().containsKey("example");
+    }
+
+    @Test
+    void namesEachTagOnce() {
+        assertThat(description.getJsonArray("tags"))
+                .extracting(tag -> tag.asJsonObject().getString("name"))
+                .doesNotHaveDuplicates()
+                .contains("Identity", "Collections", "Documents", "Search and answers", "OpenAI", "MCP");
+    }
+}
