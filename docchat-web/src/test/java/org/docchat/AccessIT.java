@@ -76,6 +76,8 @@ class AccessIT {
             row("GET conversations/{id}", "", 200, 404, 404, 404, 404),
             row("PATCH conversations/{id}", "{'title':'Birds'}", 204, 404, 404, 404, 404),
             row("PUT answers/{id}/feedback", "{'rating':'up'}", 204, 404, 404, 404, 404),
+            row("GET audit", "", 403, 403, 403, 403, 200),
+            row("GET audit/verify", "", 403, 403, 403, 403, 200),
             row("GET users", "", 403, 403, 403, 403, 200),
             row("POST users", "{'username':'x'}", 403, 403, 403, 403, 400),
             row("GET users/{id}", "", 403, 403, 403, 403, 200),

@@ -86,6 +86,7 @@ class AnonymousIT {
                 "/collection.xhtml?id=1",
                 "/reader.xhtml",
                 "/users.xhtml",
+                "/audit.xhtml",
                 "/account.xhtml"
             })
     void pagesLeadToSigningIn(String page) {

@@ -30,6 +30,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
             @Tag(name = "Collections"),
             @Tag(name = "Documents"),
             @Tag(name = "Search and answers"),
+            @Tag(name = "Administration"),
             @Tag(name = "OpenAI", description = "For clients of OpenAI's API: a model is a collection."),
             @Tag(name = "MCP", description = "For clients of the Model Context Protocol.")
         })
@@ -45,6 +46,7 @@ public class Api extends Application {
         return Set.of(
                 AnswersResource.class,
                 AnswersResource.InCollection.class,
+                AuditResource.class,
                 CollectionsResource.class,
                 ConversationsResource.class,
                 DocumentsResource.class,

@@ -19,6 +19,7 @@ import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.util.List;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Language;
@@ -26,6 +27,7 @@ import org.docchat.domain.Role;
 import org.docchat.ingest.Archives;
 import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
+import org.docchat.web.security.Audit;
 import org.docchat.web.security.CurrentCaller;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -54,6 +56,9 @@ public class CollectionsResource {
 
     @Inject
     CurrentCaller current;
+
+    @Inject
+    Audit audit;
 
     @POST
     @Operation(summary = "Create a collection; the caller is its owner")
@@ -120,7 +125,9 @@ public class CollectionsResource {
                             mediaType = "application/zip",
                             schema = @Schema(type = SchemaType.STRING, format = "binary")))
     public Response export(@PathParam("id") String id) {
-        var export = archives.export(current.caller(), CollectionId.parse(id));
+        var caller = current.caller();
+        var export = archives.export(caller, CollectionId.parse(id));
+        audit.record(caller, "collection.export", List.of(export.collection().id()), null, "");
         StreamingOutput bytes = export::writeTo;
         return Response.ok(bytes)
                 .header(
@@ -145,7 +152,10 @@ public class CollectionsResource {
     @APIResponse(responseCode = "413", description = "Larger than this installation accepts")
     public Response restore(InputStream body) throws IOException {
         try {
-            var collection = archives.restore(current.caller(), new Upload(body));
+            var caller = current.caller();
+            var collection = archives.restore(caller, new Upload(body));
+            // That it was made is written down already; this says of what.
+            audit.record(caller, "collection.import", List.of(collection.id()), null, "");
             return Response.created(URI.create("collections/" + collection.id()))
                     .entity(Views.Collection.of(collection))
                     .build();

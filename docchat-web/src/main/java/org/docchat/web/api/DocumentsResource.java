@@ -15,10 +15,12 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import org.docchat.domain.DocumentId;
 import org.docchat.domain.Failure;
 import org.docchat.ingest.Library;
+import org.docchat.web.security.Audit;
 import org.docchat.web.security.CurrentCaller;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -43,6 +45,9 @@ public class DocumentsResource {
 
     @Inject
     CurrentCaller current;
+
+    @Inject
+    Audit audit;
 
     @GET
     @Operation(summary = "A document with its versions, state and progress")
@@ -88,6 +93,12 @@ public class DocumentsResource {
                         one.number() == (number == null ? document.newest().number() : number))
                 .findAny()
                 .orElseThrow(() -> new Failure.NotFound("version"));
+        audit.record(
+                caller,
+                "document.read",
+                List.of(document.collectionId()),
+                document.id().value(),
+                "version " + wanted.number());
         StreamingOutput bytes = out -> library.content(caller, document.id(), wanted.number(), out);
         var kind = HARMLESS.contains(wanted.mediaType()) ? wanted.mediaType() : MediaType.APPLICATION_OCTET_STREAM;
         return Response.ok(bytes, kind)

@@ -42,9 +42,10 @@ public class UsersResource {
     @Operation(summary = "Add a user (administrators)")
     @APIResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = Views.User.class)))
     public Response create(Bodies.@Nullable NewUser body) {
-        current.administrator();
+        var caller = current.administrator();
         var wanted = Parameters.body(body);
         var user = users.create(
+                caller,
                 Parameters.text("username", wanted.username(), 1000),
                 Parameters.text("password", wanted.password(), 100_000),
                 wanted.displayName(),
@@ -73,17 +74,16 @@ public class UsersResource {
     @Path("{id}")
     @Operation(summary = "Change a user: what is absent stays (administrators)")
     public Views.User change(@PathParam("id") String id, Bodies.@Nullable UserChange body) {
-        current.administrator();
+        var caller = current.administrator();
         var wanted = Parameters.body(body);
         return Views.User.of(users.change(
-                UserId.parse(id), wanted.displayName(), wanted.password(), wanted.admin(), wanted.enabled()));
+                caller, UserId.parse(id), wanted.displayName(), wanted.password(), wanted.admin(), wanted.enabled()));
     }
 
     @DELETE
     @Path("{id}")
     @Operation(summary = "Delete a user (administrators)")
     public void delete(@PathParam("id") String id) {
-        current.administrator();
-        users.delete(UserId.parse(id));
+        users.delete(current.administrator(), UserId.parse(id));
     }
 }

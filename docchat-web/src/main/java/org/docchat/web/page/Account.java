@@ -30,8 +30,8 @@ public class Account {
         var faces = FacesContext.getCurrentInstance();
         var request = (HttpServletRequest) faces.getExternalContext().getRequest();
         var me = caller.caller();
-        if (signIn.check(request, me.username(), current) instanceof SignIn.Outcome.SignedIn) {
-            users.change(me.id(), null, fresh, null, null);
+        if (signIn.confirm(request, me.username(), current) instanceof SignIn.Outcome.SignedIn) {
+            users.change(me, me.id(), null, fresh, null, null);
             faces.addMessage(null, new FacesMessage("The password is changed."));
         } else {
             faces.addMessage(

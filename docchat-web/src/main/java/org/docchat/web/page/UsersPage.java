@@ -43,14 +43,12 @@ public class UsersPage {
     }
 
     public String add() {
-        current.administrator();
-        users.create(username, password, displayName, admin);
+        users.create(current.administrator(), username, password, displayName, admin);
         return "/users.xhtml?faces-redirect=true";
     }
 
     public void enable(String id, boolean enabled) {
-        current.administrator();
-        users.change(UserId.parse(id), null, null, null, enabled);
+        users.change(current.administrator(), UserId.parse(id), null, null, null, enabled);
         slice = null;
     }
 

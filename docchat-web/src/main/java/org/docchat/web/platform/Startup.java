@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
@@ -22,6 +23,7 @@ import org.docchat.domain.Transactions;
 import org.docchat.ingest.Bell;
 import org.docchat.ingest.Worker;
 import org.docchat.ingest.extract.ExtractionProcess;
+import org.docchat.web.security.Audit;
 import org.docchat.web.security.Users;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,9 @@ public class Startup {
 
     @Inject
     private Users users;
+
+    @Inject
+    private Audit audit;
 
     @Inject
     private Transactions<EntityManager> transactions;
@@ -72,6 +77,7 @@ public class Startup {
             loaded.get();
             schema.addVectorIndex(model.get());
             startWorkers();
+            clock.scheduleWithFixedDelay(audit::showHead, 1, 1, TimeUnit.MINUTES);
             ready = true;
         } catch (ExecutionException e) {
             throw failed(new IllegalStateException("the embedding model could not be loaded: " + e.getCause(), e));

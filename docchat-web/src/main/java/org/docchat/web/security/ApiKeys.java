@@ -71,16 +71,18 @@ public class ApiKeys {
         }
         var prefix = HexFormat.of().formatHex(Secrets.bytes(6));
         var secret = "dck_" + prefix + "_" + Secrets.random(32);
-        var key = database.first(
-                "insert into api_key (id, user_id, name, prefix, hash, created_at, expires_at)"
-                        + " values (?, ?, ?, ?, ?, now(), now() + ? * interval '1 day') returning *",
-                ApiKeys::key,
-                UUID.randomUUID(),
-                caller.id().value(),
-                shown,
-                prefix,
-                Secrets.sha256(secret),
-                expiresInDays);
+        var key = database.by(
+                caller,
+                statements -> statements.first(
+                        "insert into api_key (id, user_id, name, prefix, hash, created_at, expires_at)"
+                                + " values (?, ?, ?, ?, ?, now(), now() + ? * interval '1 day') returning *",
+                        ApiKeys::key,
+                        UUID.randomUUID(),
+                        caller.id().value(),
+                        shown,
+                        prefix,
+                        Secrets.sha256(secret),
+                        expiresInDays));
         return new Made(key.orElseThrow(), secret);
     }
 
@@ -98,11 +100,13 @@ public class ApiKeys {
      * @throws Failure.NotFound if the caller has no such key
      */
     public void delete(Caller caller, UUID id) {
-        if (database.update(
+        int deleted = database.by(
+                caller,
+                statements -> statements.update(
                         "delete from api_key where id = ? and user_id = ?",
                         id,
-                        caller.id().value())
-                == 0) {
+                        caller.id().value()));
+        if (deleted == 0) {
             throw new Failure.NotFound("api_key");
         }
     }

@@ -2,6 +2,7 @@ package org.docchat.web.security;
 
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.Dependent;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,13 +10,15 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import javax.sql.DataSource;
+import org.docchat.domain.Caller;
 import org.docchat.domain.Failure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Single statements as the database's owner, outside row-level security: who somebody is has to be found out before
- * rights can be taken from it. Each statement is its own transaction.
+ * Statements as the database's owner, outside row-level security: who somebody is has to be found out before rights can
+ * be taken from it. Each statement is its own transaction, unless it is one of {@link #by}.
  */
 @Dependent
 class Database {
@@ -32,16 +35,8 @@ class Database {
     }
 
     <T> List<T> all(String sql, Row<T> row, @Nullable Object... parameters) {
-        try (var connection = dataSource.getConnection();
-                var statement = connection.prepareStatement(sql)) {
-            bind(statement, parameters);
-            try (var rows = statement.executeQuery()) {
-                var all = new ArrayList<T>();
-                while (rows.next()) {
-                    all.add(row.read(rows));
-                }
-                return all;
-            }
+        try (var connection = dataSource.getConnection()) {
+            return new Statements(connection).all(sql, row, parameters);
         } catch (SQLException e) {
             throw failure(e);
         }
@@ -49,12 +44,68 @@ class Database {
 
     /** How many rows were changed. */
     int update(String sql, @Nullable Object... parameters) {
-        try (var connection = dataSource.getConnection();
-                var statement = connection.prepareStatement(sql)) {
-            bind(statement, parameters);
-            return statement.executeUpdate();
+        try (var connection = dataSource.getConnection()) {
+            return new Statements(connection).update(sql, parameters);
         } catch (SQLException e) {
             throw failure(e);
+        }
+    }
+
+    /**
+     * Runs statements in one transaction.
+     *
+     * @param caller whose act it is in the audit trail; null: nobody's
+     */
+    <T> T by(@Nullable Caller caller, Function<Statements, T> work) {
+        try (var connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                var statements = new Statements(connection);
+                statements.first(
+                        "select set_config('docchat.caller', ?, true)",
+                        row -> true,
+                        caller == null ? "" : caller.id().toString());
+                var result = work.apply(statements);
+                connection.commit();
+                return result;
+            } finally {
+                // Nothing is left to be undone after the commit.
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    /** The statements of one transaction. */
+    record Statements(Connection connection) {
+        <T> Optional<T> first(String sql, Row<T> row, @Nullable Object... parameters) {
+            return all(sql, row, parameters).stream().findFirst();
+        }
+
+        <T> List<T> all(String sql, Row<T> row, @Nullable Object... parameters) {
+            try (var statement = connection.prepareStatement(sql)) {
+                bind(statement, parameters);
+                try (var rows = statement.executeQuery()) {
+                    var all = new ArrayList<T>();
+                    while (rows.next()) {
+                        all.add(row.read(rows));
+                    }
+                    return all;
+                }
+            } catch (SQLException e) {
+                throw failure(e);
+            }
+        }
+
+        int update(String sql, @Nullable Object... parameters) {
+            try (var statement = connection.prepareStatement(sql)) {
+                bind(statement, parameters);
+                return statement.executeUpdate();
+            } catch (SQLException e) {
+                throw failure(e);
+            }
         }
     }
 

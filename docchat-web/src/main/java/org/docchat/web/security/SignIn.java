@@ -5,6 +5,7 @@ import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ public class SignIn {
 
     @Inject
     Throttle throttle;
+
+    @Inject
+    Audit audit;
 
     /** What became of an attempt to sign in. */
     public sealed interface Outcome {
@@ -48,6 +52,15 @@ public class SignIn {
 
     /** Checks a password without a session; for programs that want a token. */
     public Outcome check(HttpServletRequest request, String username, String password) {
+        var outcome = confirm(request, username, password);
+        if (outcome instanceof Outcome.SignedIn signedIn) {
+            audit.record(signedIn.user().caller(), "sign-in", List.of(), null, request.getRemoteAddr());
+        }
+        return outcome;
+    }
+
+    /** Checks a password of somebody who has signed in before. */
+    public Outcome confirm(HttpServletRequest request, String username, String password) {
         var attempt = throttle.attempt(Users.folded(username), request.getRemoteAddr());
         if (attempt.isPresent()) {
             return new Outcome.TooManyAttempts(attempt.get());
@@ -59,6 +72,7 @@ public class SignIn {
             return new Outcome.TooManyAttempts(Duration.ofSeconds(2));
         }
         if (user.isEmpty()) {
+            audit.refused(Users.folded(username), request.getRemoteAddr());
             return new Outcome.Refused();
         }
         throttle.succeeded(user.get().username(), request.getRemoteAddr());

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -81,7 +82,7 @@ public class Users {
     }
 
     /** Adds a user who can sign in from now on. */
-    public User create(String username, String password, @Nullable String displayName, boolean admin) {
+    public User create(Caller by, String username, String password, @Nullable String displayName, boolean admin) {
         var name = folded(username);
         if (!name.matches("[a-z0-9][a-z0-9._@+-]{0,63}")) {
             throw new Failure.Invalid(
@@ -89,12 +90,13 @@ public class Users {
                     "A username has 1 to 64 letters a to z, digits and . _ @ + -, beginning with a letter or digit.");
         }
         requireGood(password);
-        return insert(name, password, requireGoodName(displayName == null ? name : displayName), admin, false)
+        return insert(by, name, password, requireGoodName(displayName == null ? name : displayName), admin, false)
                 .orElseThrow(() -> new Failure.Conflict("username_taken", "There is already a user of this name."));
     }
 
     /** Changes what is not null. The last enabled administrator stays one (409). */
     public User change(
+            Caller by,
             UserId id,
             @Nullable String displayName,
             @Nullable String password,
@@ -103,30 +105,34 @@ public class Users {
         if (password != null) {
             requireGood(password);
         }
-        if (Boolean.FALSE.equals(admin) || Boolean.FALSE.equals(enabled)) {
-            requireAnotherAdministrator(id);
-        }
-        var changed = database.first(
-                "update app_user set display_name = coalesce(?, display_name), admin = coalesce(?, admin),"
-                        + " enabled = coalesce(?, enabled) where id = ? returning " + COLUMNS,
-                Users::user,
-                displayName == null ? null : requireGoodName(displayName),
-                admin,
-                enabled,
-                id.value());
+        var name = displayName == null ? null : requireGoodName(displayName);
+        var hash = password == null ? null : passwords.hash(password);
+        var changed = database.by(by, statements -> {
+            if (Boolean.FALSE.equals(admin) || Boolean.FALSE.equals(enabled)) {
+                requireAnotherAdministrator(statements, id);
+            }
+            if (hash != null) {
+                statements.update("update credential set password_hash = ? where user_id = ?", hash, id.value());
+            }
+            return statements.first(
+                    "update app_user set display_name = coalesce(?, display_name), admin = coalesce(?, admin),"
+                            + " enabled = coalesce(?, enabled) where id = ? returning " + COLUMNS,
+                    Users::user,
+                    name,
+                    admin,
+                    enabled,
+                    id.value());
+        });
         remembered.remove(id);
-        var user = changed.orElseThrow(() -> new Failure.NotFound("user"));
-        if (password != null) {
-            database.update(
-                    "update credential set password_hash = ? where user_id = ?", passwords.hash(password), id.value());
-        }
-        return user;
+        return changed.orElseThrow(() -> new Failure.NotFound("user"));
     }
 
     /** Removes a user with keys and password. The last enabled administrator cannot be removed (409). */
-    public void delete(UserId id) {
-        requireAnotherAdministrator(id);
-        int deleted = database.update("delete from app_user where id = ?", id.value());
+    public void delete(Caller by, UserId id) {
+        int deleted = database.by(by, statements -> {
+            requireAnotherAdministrator(statements, id);
+            return statements.update("delete from app_user where id = ?", id.value());
+        });
         remembered.remove(id);
         if (deleted == 0) {
             throw new Failure.NotFound("user");
@@ -144,7 +150,7 @@ public class Users {
             return Optional.empty();
         }
         var chosen = password == null ? Secrets.random(15) : password;
-        var created = insert("admin", chosen, "Administrator", true, true);
+        var created = insert(null, "admin", chosen, "Administrator", true, true);
         return created.isPresent() && password == null ? Optional.of(chosen) : Optional.empty();
     }
 
@@ -179,31 +185,37 @@ public class Users {
     }
 
     private Optional<User> insert(
-            String username, String password, String displayName, boolean admin, boolean onlyAsFirst) {
-        // One statement, so one transaction; of several at once the unique name lets one pass.
-        return database.first(
-                "with added as (insert into app_user (id, username, display_name, admin, enabled, created_at)"
-                        + " select ?, ?, ?, ?, true, now() where not ? or not exists (select 1 from app_user)"
-                        + " on conflict (username) do nothing returning " + COLUMNS + "),"
-                        + " kept as (insert into credential (user_id, password_hash) select id, ? from added)"
-                        + " select " + COLUMNS + " from added",
-                Users::user,
-                UUID.randomUUID(),
-                username,
-                displayName,
-                admin,
-                onlyAsFirst,
-                passwords.hash(password));
+            @Nullable Caller by,
+            String username,
+            String password,
+            String displayName,
+            boolean admin,
+            boolean onlyAsFirst) {
+        var hash = passwords.hash(password);
+        // Of several at once the unique name lets one pass.
+        return database.by(
+                by,
+                statements -> statements.first(
+                        "with added as (insert into app_user (id, username, display_name, admin, enabled, created_at)"
+                                + " select ?, ?, ?, ?, true, now() where not ? or not exists (select 1 from app_user)"
+                                + " on conflict (username) do nothing returning " + COLUMNS + "),"
+                                + " kept as (insert into credential (user_id, password_hash) select id, ? from added)"
+                                + " select " + COLUMNS + " from added",
+                        Users::user,
+                        UUID.randomUUID(),
+                        username,
+                        displayName,
+                        admin,
+                        onlyAsFirst,
+                        hash));
     }
 
-    private void requireAnotherAdministrator(UserId id) {
-        var others = database.first(
-                "select count(*) filter (where id <> ?) as others, bool_or(id = ?) as is_one from app_user"
-                        + " where admin and enabled",
-                row -> row.getBoolean("is_one") && row.getInt("others") == 0,
-                id.value(),
-                id.value());
-        if (others.orElse(false)) {
+    /** Locks the administrators first: of two who remove each other, the second finds the first one gone. */
+    private static void requireAnotherAdministrator(Database.Statements statements, UserId id) {
+        var administrators = statements.all(
+                "select id from app_user where admin and enabled order by id for update",
+                row -> new UserId(row.getObject("id", UUID.class)));
+        if (administrators.equals(List.of(id))) {
             throw new Failure.Conflict(
                     "last_administrator", "This is the last administrator: make somebody else one first.");
         }
