@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.docchat.domain.Answer;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Document;
@@ -237,6 +238,41 @@ abstract class SearchContract {
         }
         assertThat(database.count("select count(*) from posting where lexeme = 'crocodil'"))
                 .isZero();
+    }
+
+    @Test
+    void whatIsNotFoundWhileDocumentsAreOnTheirWaySaysSo() throws Exception {
+        var collection =
+                collections.create(owner, "Coming", "", Language.ENGLISH).id();
+        upload(owner, collection, "ferry.md", "The ferry to the island leaves from the northern pier.\n");
+
+        var early = ask("Where does the ferry to the island leave from?", collection);
+        assertThat(early.answer()).isInstanceOf(Answer.NotFound.class);
+        assertThat(early.notice()).startsWith("One document is still being read");
+
+        index(owner, collection);
+        var late = ask("Where does the ferry to the island leave from?", collection);
+        assertThat(late.answer()).isInstanceOf(Answer.Cited.class);
+        assertThat(late.notice()).isNull();
+        assertThat(ask("Who won the cup in 1954?", collection).notice()).isNull();
+    }
+
+    private Librarian.GivenAnswer ask(String question, CollectionId collection) {
+        return librarian.answer(
+                owner,
+                new Librarian.Question(question, List.of(collection), null, null, null),
+                new Librarian.Listener() {
+                    @Override
+                    public void found(List<Librarian.Found> passages) {}
+
+                    @Override
+                    public void token(String text) {}
+
+                    @Override
+                    public boolean isCancelled() {
+                        return false;
+                    }
+                });
     }
 
     private static List<String> texts(List<Passage> passages) {

@@ -40,6 +40,10 @@ public final class ExtractiveWriter implements Writer {
     /** A line of a table of contents ends with its page. */
     private static final Pattern CONTENTS_LINE = Pattern.compile("(?s)[^.!:|=]*[\\s.]\\d{1,4}");
 
+    /** Lines that are no longer are lines for a reason: items, rows, heads of letters. */
+    private static final int LONGEST_ITEM = 60;
+
+    private static final Pattern EMPTY_FIRST_CELL = Pattern.compile("^\\|\\s*");
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
     /** Square brackets with a number would read as citations. */
     private static final Pattern FOREIGN_MARKER = Pattern.compile("\\[(\\d[\\d,;–\\- ]*)]");
@@ -179,11 +183,19 @@ public final class ExtractiveWriter implements Writer {
 
     /** As it is shown: lines kept where they are rows or items, nothing that looks like a citation. */
     private static String shown(String words) {
-        var sentences = Sentences.of(words).stream()
-                .map(range -> words.substring(range.start(), range.end()).replaceAll("\\s+", " "))
+        var lines = words.lines()
+                .map(line -> line.strip().replaceAll("\\s+", " "))
+                .filter(line -> !line.isEmpty())
                 .toList();
-        var separator = words.indexOf('\n') < 0 || sentences.size() < 2 ? " " : "\n";
-        return FOREIGN_MARKER.matcher(String.join(separator, sentences)).replaceAll("($1)");
+        if (lines.stream().anyMatch(line -> line.length() > LONGEST_ITEM)) {
+            // Lines of running text, broken where the page ended.
+            lines = Sentences.of(words).stream()
+                    .map(range -> words.substring(range.start(), range.end()).replaceAll("\\s+", " "))
+                    .toList();
+        }
+        var separator = words.indexOf('\n') < 0 || lines.size() < 2 ? " " : "\n";
+        var shown = EMPTY_FIRST_CELL.matcher(String.join(separator, lines)).replaceFirst("");
+        return FOREIGN_MARKER.matcher(shown).replaceAll("($1)");
     }
 
     /** Share of the question's words that a text has. */

@@ -102,9 +102,29 @@ public final class Librarian {
                 answer = checked.get();
             }
         }
+        if (answer instanceof Answer.NotFound && draft.notice() == null && question.asOf() == null) {
+            draft = draft.noticing(transactions.as(caller, session -> unread(session, question.collections())));
+        }
         var timings =
                 new Timings(retrieved.timings.embedMillis(), retrieved.timings.searchMillis(), millisSince(began));
         return conversations.store(caller, question, standalone, answer, found, draft, timings);
+    }
+
+    /** That something is not there is no more than half true while documents are on their way. */
+    private static @Nullable String unread(EntityManager session, List<CollectionId> collections) {
+        long unread = (Long) session.createNativeQuery(
+                        "select count(*) from version where collection_id in (:collections)"
+                                + " and state in ('received', 'parsing', 'embedding')",
+                        Long.class)
+                .setParameter(
+                        "collections",
+                        collections.stream().map(CollectionId::value).toList())
+                .getSingleResult();
+        if (unread == 0) {
+            return null;
+        }
+        return (unread == 1 ? "One document is" : unread + " documents are")
+                + " still being read and may hold the answer. Ask again when that is done.";
     }
 
     /** A passage with the one before and the one after it, in reading order. */

@@ -38,7 +38,13 @@ public interface Writer {
             List<Quote> quotes,
             Librarian.Usage usage,
             String writer,
-            @Nullable String notice) {}
+            @Nullable String notice) {
+
+        /** The same with another notice. */
+        Draft noticing(@Nullable String other) {
+            return new Draft(text, quotes, usage, writer, other);
+        }
+    }
 
     /**
      * What a marker is said to stand for.

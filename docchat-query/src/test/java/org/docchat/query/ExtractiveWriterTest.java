@@ -81,6 +81,19 @@ class ExtractiveWriterTest {
     }
 
     @Test
+    void keepsTheLinesOfItemsAndRows() {
+        var items = write("How heavy is the lap pad?", passage(null, "Weight = 5 lbs\nCushioned lap pad\nWaterproof"));
+        var row = write("Who reviewed the report?", passage(null, "| REPORT | Reviewed by the board"));
+        var wrapped = write(
+                "How long do refunds take in the winter months?",
+                passage(null, "In winter, and only in the months of the winter season, refunds\ntake 20 days."));
+
+        assertThat(items.text()).isEqualTo("Weight = 5 lbs\nCushioned lap pad\nWaterproof [1]");
+        assertThat(row.text()).isEqualTo("REPORT | Reviewed by the board [1]");
+        assertThat(wrapped.text()).doesNotContain("\n");
+    }
+
+    @Test
     void leavesNoForeignMarkerInItsText() {
         var draft = write("Who proved the theorem?", passage(null, "Gauss proved the theorem [12]. It was late."));
 
