@@ -25,6 +25,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  */
 final class Installation implements ExtensionContext.Store.CloseableResource {
     static final String ADMIN_PASSWORD = "Tr4vel-light-and-far";
+    /** Low enough for a test to reach. */
+    static final int REQUESTS_PER_KEY = 400;
 
     private final EmbeddedPostgres database;
     private final TestRunnerAdaptor arquillian;
@@ -78,6 +80,7 @@ final class Installation implements ExtensionContext.Store.CloseableResource {
                             "-DDATABASE_URL=postgresql://postgres:postgres@localhost:" + database.getPort()
                                     + "/postgres",
                             "-DJWT_SECRET=f3Qz8Lk1Vb6Nw0Xr5Ty2Hs7Jd4Gm9PcAe5Ui",
+                            "-DDOCCHAT_REQUESTS_PER_KEY=" + REQUESTS_PER_KEY,
                             "-DDOCCHAT_ADMIN_PASSWORD=" + ADMIN_PASSWORD));
             var arquillian = TestRunnerAdaptorBuilder.build();
             arquillian.beforeSuite();

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelThreads threads of the embedding model
  * @param parserHeapMegabytes heap of the extraction process
  * @param parserTimeoutSeconds wall clock for one document
+ * @param requests how many requests are served in a minute
  * @param chat what writes the answers; null: they are quoted from the documents
  */
 public record Settings(
@@ -38,7 +39,17 @@ public record Settings(
         int modelThreads,
         int parserHeapMegabytes,
         int parserTimeoutSeconds,
+        Requests requests,
         @Nullable ChatServer chat) {
+
+    /**
+     * How many requests of the API one node serves in a minute; 0: any number.
+     *
+     * @param perUser by whatever credentials
+     * @param perKey by one API key
+     * @param perNetwork from one IPv4 address, or one /64 of IPv6
+     */
+    public record Requests(int perUser, int perKey, int perNetwork) {}
 
     /** Says nothing: it holds secrets. */
     @Override
@@ -92,6 +103,10 @@ public record Settings(
                         config, "DOCCHAT_MODEL_THREADS", Runtime.getRuntime().availableProcessors(), 1, 256),
                 (int) number(config, "DOCCHAT_PARSER_HEAP_MB", 384, 64, 65_536),
                 (int) number(config, "DOCCHAT_PARSER_TIMEOUT_SECONDS", 300, 1, 86_400),
+                new Requests(
+                        (int) number(config, "DOCCHAT_REQUESTS_PER_USER", 12_000, 0, 10_000_000),
+                        (int) number(config, "DOCCHAT_REQUESTS_PER_KEY", 12_000, 0, 10_000_000),
+                        (int) number(config, "DOCCHAT_REQUESTS_PER_NETWORK", 60_000, 0, 10_000_000)),
                 chat(config));
     }
 

@@ -140,6 +140,11 @@ public class ApiKeys {
         return users.find(known.get().user()).filter(Users.User::enabled);
     }
 
+    /** What tells a key that is known from others, without its secret. */
+    static String prefix(String secret) {
+        return secret.substring(4, 16);
+    }
+
     private static ApiKey key(ResultSet row) throws SQLException {
         return new ApiKey(
                 row.getObject("id", UUID.class),

@@ -48,6 +48,9 @@ public class Authentication implements HttpAuthenticationMechanism {
     @Inject
     Throttle throttle;
 
+    @Inject
+    RateLimit rateLimit;
+
     static Optional<Caller> callerOf(HttpServletRequest request) {
         return request.getAttribute(CALLER) instanceof Caller caller ? Optional.of(caller) : Optional.empty();
     }
@@ -78,6 +81,10 @@ public class Authentication implements HttpAuthenticationMechanism {
         if (path.isPublic()) {
             return context.doNothing();
         }
+        var crowded = rateLimit.ofNetwork(request.getRemoteAddr(), response);
+        if (crowded.isPresent()) {
+            return tooMany(response, context, crowded.get());
+        }
         var headers = java.util.Collections.list(request.getHeaders("Authorization"));
         if (headers.size() > 1) {
             return refuse(
@@ -91,11 +98,14 @@ public class Authentication implements HttpAuthenticationMechanism {
                     && Secrets.same(token, session.get().csrfToken())) {
                 var user = userOf(session.get());
                 if (user.isPresent()) {
-                    return pass(
-                            request,
-                            context,
-                            user.get(),
-                            new CallerPrincipal(user.get().username()));
+                    var busy = rateLimit.ofUser(user.get(), response);
+                    return busy.isPresent()
+                            ? tooMany(response, context, busy.get())
+                            : pass(
+                                    request,
+                                    context,
+                                    user.get(),
+                                    new CallerPrincipal(user.get().username()));
                 }
             }
             return challenge(
@@ -106,8 +116,16 @@ public class Authentication implements HttpAuthenticationMechanism {
             return challenge(response, context, "Only bearer tokens and API keys are accepted.");
         }
         var bearer = credential.substring(7).strip();
-        var known = bearer.startsWith("dck_") ? byKey(bearer) : byToken(bearer);
+        boolean isKey = bearer.startsWith("dck_");
+        var known = isKey ? byKey(bearer) : byToken(bearer);
         if (known.isPresent()) {
+            var busy = isKey ? rateLimit.ofKey(ApiKeys.prefix(bearer), response) : Optional.<Duration>empty();
+            if (busy.isEmpty()) {
+                busy = rateLimit.ofUser(known.get().user(), response);
+            }
+            if (busy.isPresent()) {
+                return tooMany(response, context, busy.get());
+            }
             return pass(
                     request,
                     context,
@@ -214,7 +232,7 @@ public class Authentication implements HttpAuthenticationMechanism {
             HttpServletResponse response, HttpMessageContext context, Duration wait) {
         response.setHeader("Retry-After", Long.toString(Math.max(1, wait.toSeconds())));
         return refuse(
-                response, context, Problem.of(429, "too_many_attempts", "Too many attempts. Wait, then try again."));
+                response, context, Problem.of(429, "too_many_requests", "Too many requests. Wait, then try again."));
     }
 
     private static AuthenticationStatus refuse(

@@ -2,8 +2,6 @@ package org.docchat.web.security;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,59 +10,33 @@ import java.util.Optional;
  */
 @ApplicationScoped
 class Throttle {
-    private static final long WINDOW_NANOS = Duration.ofMinutes(1).toNanos();
     private static final int PER_NAME = 10;
     private static final int PER_ADDRESS = 100;
     private static final int BAD_KEYS_PER_ADDRESS = 15;
-    private static final int MOST_ENTRIES = 50_000;
 
-    private record Window(long since, int count) {}
-
-    private final Map<String, Window> windows = new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Window> eldest) {
-            return size() > MOST_ENTRIES;
-        }
-    };
+    private final Windows windows = new Windows();
 
     /** Counts an attempt to sign in; the time to wait if there were too many. */
     Optional<Duration> attempt(String username, String address) {
-        long now = System.nanoTime();
-        synchronized (windows) {
-            var byName = count("name:" + username, PER_NAME, now);
-            var byAddress = count("address:" + network(address), PER_ADDRESS, now);
-            return byName.isPresent() ? byName : byAddress;
-        }
+        var byName = count("name:" + username, PER_NAME);
+        var byAddress = count("address:" + network(address), PER_ADDRESS);
+        return byName.isPresent() ? byName : byAddress;
     }
 
     /** Forgets the attempts of a name whose password was given. */
     void succeeded(String username, String address) {
-        synchronized (windows) {
-            windows.remove("name:" + username);
-            windows.computeIfPresent(
-                    "address:" + network(address),
-                    (key, window) -> new Window(window.since(), Math.max(0, window.count() - 1)));
-        }
+        windows.forget("name:" + username);
+        windows.takeBack("address:" + network(address));
     }
 
     /** Counts a key or token that nobody has; the time to wait if there were too many. */
     Optional<Duration> badKey(String address) {
-        synchronized (windows) {
-            return count("key:" + network(address), BAD_KEYS_PER_ADDRESS, System.nanoTime());
-        }
+        return count("key:" + network(address), BAD_KEYS_PER_ADDRESS);
     }
 
-    private Optional<Duration> count(String key, int most, long now) {
-        var window = windows.get(key);
-        if (window == null || now - window.since() >= WINDOW_NANOS) {
-            windows.remove(key);
-            window = new Window(now, 0);
-        }
-        if (window.count() >= most) {
-            return Optional.of(Duration.ofNanos(WINDOW_NANOS - (now - window.since())));
-        }
-        windows.put(key, new Window(window.since(), window.count() + 1));
-        return Optional.empty();
+    private Optional<Duration> count(String name, int most) {
+        var count = windows.count(name, most);
+        return count.admitted() ? Optional.empty() : Optional.of(count.reset());
     }
 
     /** An IPv6 customer has a whole /64; an IPv4 address stands for itself. */

@@ -67,7 +67,10 @@ class SettingsTest {
                         "# DOCCHAT_IMPORT_MAX_BYTES=" + settings.importMaxBytes(),
                         "# DOCCHAT_WORKERS=" + settings.workers(),
                         "# DOCCHAT_PARSER_HEAP_MB=" + settings.parserHeapMegabytes(),
-                        "# DOCCHAT_PARSER_TIMEOUT_SECONDS=" + settings.parserTimeoutSeconds());
+                        "# DOCCHAT_PARSER_TIMEOUT_SECONDS=" + settings.parserTimeoutSeconds(),
+                        "# DOCCHAT_REQUESTS_PER_USER=" + settings.requests().perUser(),
+                        "# DOCCHAT_REQUESTS_PER_KEY=" + settings.requests().perKey(),
+                        "# DOCCHAT_REQUESTS_PER_NETWORK=" + settings.requests().perNetwork());
         var chat = requireNonNull(Settings.of(new FixedConfig(Map.of("JWT_SECRET", SECRET, "OPENAI_API_KEY", "sk-1")))
                 .chat());
         assertThat(lines())
