@@ -141,7 +141,16 @@ class ArchitectureTest {
                 .containsExactlyInAnyOrder("Archives", "Bell", "Collections", "DocumentFormat", "Library", "Worker");
         assertThat(publicTypes("org.docchat.query"))
                 .containsExactlyInAnyOrder(
-                        "ChatModel", "ChatWriter", "Conversations", "ExtractiveWriter", "Librarian", "Writer");
+                        "ChatModel",
+                        "ChatWriter",
+                        "Conversations",
+                        "EvaluationMetrics",
+                        "EvaluationWorker",
+                        "Evaluations",
+                        "ExtractiveWriter",
+                        "Librarian",
+                        "Quality",
+                        "Writer");
     }
 
     @Test

@@ -71,6 +71,10 @@ class AuditIT {
                 .json();
         ann.delete("/api/v1/conversations/" + answer.getString("conversationId"))
                 .requireStatus(204);
+        var evaluation = ann.send("POST", path + "/evaluations", "{\"questions\":[{\"question\":\"Who is there?\"}]}")
+                .requireStatus(202)
+                .json();
+        ann.delete(path + "/evaluations/" + evaluation.getString("id")).requireStatus(204);
         var archive = ann.bytes(path + "/export");
         ann.send("POST", "/api/v1/collections/import", "application/zip", archive)
                 .requireStatus(201);

@@ -92,6 +92,8 @@ class ContractIT {
                 "GET /api/v1/conversations/{id}",
                 "DELETE /api/v1/conversations/{id}",
                 "PUT /api/v1/answers/{id}/feedback",
+                "POST /api/v1/collections/{id}/evaluations",
+                "GET /api/v1/collections/{id}/evaluations/{evaluationId}",
                 "GET /v1/models",
                 "POST /v1/chat/completions",
                 "POST /mcp"

@@ -3,6 +3,7 @@ package org.docchat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.json.Json;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -45,6 +46,14 @@ class RowLevelSecurityIT {
                         Client.json().add("question", "How many cats does the lighthouse keeper own?"))
                 .requireStatus(200);
         assertThat(answer.json().getString("outcome")).isEqualTo("answered");
+        ann.post(
+                        "/api/v1/collections/" + collection + "/evaluations",
+                        Client.json()
+                                .add(
+                                        "questions",
+                                        Json.createArrayBuilder()
+                                                .add(Client.json().add("question", "Who owns eleven cats?"))))
+                .requireStatus(202);
         ann.post("/api/v1/me/api-keys", Client.json().add("name", "rows")).requireStatus(201);
     }
 
@@ -58,7 +67,7 @@ class RowLevelSecurityIT {
                 tables++;
                 assertThat(rows.getBoolean(2)).as(rows.getString(1)).isTrue();
             }
-            assertThat(tables).isGreaterThanOrEqualTo(16);
+            assertThat(tables).isGreaterThanOrEqualTo(20);
         }
     }
 
@@ -102,7 +111,8 @@ class RowLevelSecurityIT {
     void aStrangerChangesNothing() throws SQLException {
         try (var connection = installation.database()) {
             connection.setAutoCommit(false);
-            for (var table : List.of("collection", "member", "document", "version", "conversation", "answer")) {
+            for (var table :
+                    List.of("collection", "member", "document", "version", "conversation", "answer", "evaluation")) {
                 try (var statement = connection.createStatement()) {
                     become(connection, UUID.randomUUID().toString());
                     assertThat(statement.executeUpdate("delete from " + table))

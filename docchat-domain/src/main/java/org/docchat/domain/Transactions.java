@@ -13,6 +13,9 @@ public interface Transactions<S> {
     /** Runs the work with the rights of a caller: what the caller may not see does not exist for it. */
     <T> T as(Caller caller, Function<S, T> work);
 
-    /** Runs the work with the rights of ingestion: all documents, but no users, conversations or answers. */
+    /**
+     * Runs the work with the rights of what runs in the background: all documents, and which questions of evaluations
+     * wait, but no users, conversations or answers, nor what an evaluation asks.
+     */
     <T> T asWorker(Function<S, T> work);
 }

@@ -77,14 +77,46 @@ public final class Librarian {
                     : Conversations.previousQuestion(session, question.conversation());
         });
         var standalone = FollowUp.standalone(question.text(), previous);
-        var search = new Search(
+        var composed = compose(caller, standalone, question.collections(), question.asOf(), listener);
+        return conversations.store(
+                caller,
+                question,
                 standalone,
-                question.collections(),
-                EVIDENCE_PASSAGES,
-                Mode.HYBRID,
-                new Filter(List.of(), null, question.asOf()));
+                composed.answer(),
+                composed.found(),
+                composed.draft(),
+                composed.timings());
+    }
+
+    /**
+     * An answer that is not stored.
+     *
+     * @param ranking the first hundred passages, best first
+     */
+    record Composed(Answer answer, List<Found> ranking, Writer.Draft draft, Timings timings) {
+
+        /** What the writer saw. */
+        List<Found> found() {
+            return ranking.subList(0, Math.min(EVIDENCE_PASSAGES, ranking.size()));
+        }
+    }
+
+    /**
+     * Finds, weighs the evidence, writes and checks.
+     *
+     * @param standalone a question that stands on its own
+     */
+    Composed compose(
+            Caller caller,
+            String standalone,
+            List<CollectionId> collections,
+            @Nullable Instant asOf,
+            Listener listener) {
+        var search =
+                new Search(standalone, collections, EVIDENCE_PASSAGES, Mode.HYBRID, new Filter(List.of(), null, asOf));
         var retrieved = retrieve(caller, search);
         var fused = Fusion.fuse(retrieved.candidates, Mode.HYBRID);
+        var ranking = fused.subList(0, Math.min(Retrieval.CANDIDATES, fused.size()));
         var found = fused.subList(0, Math.min(EVIDENCE_PASSAGES, fused.size()));
         listener.found(found);
 
@@ -102,12 +134,19 @@ public final class Librarian {
                 answer = checked.get();
             }
         }
-        if (answer instanceof Answer.NotFound && draft.notice() == null && question.asOf() == null) {
-            draft = draft.noticing(transactions.as(caller, session -> unread(session, question.collections())));
+        if (answer instanceof Answer.NotFound && draft.notice() == null && asOf == null) {
+            draft = draft.noticing(transactions.as(caller, session -> unread(session, collections)));
         }
         var timings =
                 new Timings(retrieved.timings.embedMillis(), retrieved.timings.searchMillis(), millisSince(began));
-        return conversations.store(caller, question, standalone, answer, found, draft, timings);
+        return new Composed(answer, ranking, draft, timings);
+    }
+
+    /** What answers depend on besides the documents. */
+    record InForce(String writer, String embeddingModel, double threshold) {}
+
+    InForce inForce() {
+        return new InForce(writer.name(), model.name(), Evidence.THRESHOLD);
     }
 
     /** That something is not there is no more than half true while documents are on their way. */

@@ -4,8 +4,9 @@ import jakarta.persistence.EntityManager;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.docchat.domain.Passage;
 
-/** On which pages quotes stand: a passage may begin on one page and end on the next. */
+/** On which pages quotes and passages stand: a passage may begin on one page and end on the next. */
 final class Pages {
     private Pages() {}
 
@@ -24,5 +25,21 @@ final class Pages {
                     .forEach(page -> pages.put(quote, (Integer) page));
         }
         return pages;
+    }
+
+    /** The pages on which a passage has words, in order; none for formats without pages. */
+    @SuppressWarnings("unchecked") // JPA types the list of a native query raw, even where a result class is given
+    static List<Integer> of(EntityManager session, Passage passage) {
+        return session.createNativeQuery("""
+                        select number from page
+                         where document_id = :document and version = :version and start_at < :end and end_at > :start
+                           and number > 0
+                         order by ordinal
+                        """, Integer.class)
+                .setParameter("document", passage.documentId().value())
+                .setParameter("version", passage.version())
+                .setParameter("start", passage.location().start())
+                .setParameter("end", passage.location().end())
+                .getResultList();
     }
 }

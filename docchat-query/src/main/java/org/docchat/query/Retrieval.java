@@ -1,7 +1,6 @@
 package org.docchat.query;
 
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.Query;
 import jakarta.persistence.Tuple;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -184,7 +183,7 @@ final class Retrieval {
         var query = session.createNativeQuery(SQL.formatted(eligible, hit, near), Tuple.class);
         parameters.forEach(query::setParameter);
         var figures = new ArrayList<Figures>();
-        for (var row : rows(query)) {
+        for (var row : Rows.of(query)) {
             double asked = row.get("asked", Number.class).doubleValue();
             double matched = row.get("matched", Number.class).doubleValue();
             var vector = row.get("vector", byte[].class);
@@ -240,7 +239,7 @@ final class Retrieval {
 
     private static List<Candidate> withPassages(EntityManager session, Map<Long, Figures> figures) {
         var ids = figures.keySet().stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
-        return rows(session.createNativeQuery(PASSAGES, Tuple.class).setParameter("ids", ids)).stream()
+        return Rows.of(session.createNativeQuery(PASSAGES, Tuple.class).setParameter("ids", ids)).stream()
                 .map(Retrieval::toPassage)
                 .map(passage -> {
                     var f = Objects.requireNonNull(figures.get(passage.id().value()));
@@ -251,7 +250,7 @@ final class Retrieval {
 
     /** Neighbours have neighbouring ordinals in the same version. */
     static List<Passage> around(EntityManager session, PassageId id) {
-        return rows(session.createNativeQuery(AROUND, Tuple.class).setParameter("id", id.value())).stream()
+        return Rows.of(session.createNativeQuery(AROUND, Tuple.class).setParameter("id", id.value())).stream()
                 .map(Retrieval::toPassage)
                 .toList();
     }
@@ -304,11 +303,6 @@ final class Retrieval {
 
     private static String array(List<UUID> ids) {
         return ids.stream().map(UUID::toString).collect(Collectors.joining(",", "{", "}"));
-    }
-
-    @SuppressWarnings("unchecked") // JPA types the list of a native query raw, even where a result class is given
-    private static List<Tuple> rows(Query query) {
-        return query.getResultList();
     }
 
     private static @Nullable Double number(Tuple row, String column) {

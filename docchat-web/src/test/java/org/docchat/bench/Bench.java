@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.query.Conversations;
@@ -13,6 +15,7 @@ import org.docchat.query.Librarian;
 import org.docchat.query.Librarian.Filter;
 import org.docchat.query.Librarian.Mode;
 import org.docchat.query.Librarian.Search;
+import org.docchat.query.Quality;
 import org.docchat.web.model.OnnxEmbeddingModel;
 import org.docchat.web.platform.PreparedDatabase;
 
@@ -63,21 +66,29 @@ public final class Bench {
                     .map(found -> Stacks.idOf(found.passage().documentName()))
                     .distinct()
                     .toList();
-            qualities.add(Quality.of(ranking, judged.grades().getOrDefault(query, java.util.Map.of())));
+            var grades = judged.grades().getOrDefault(query, Map.of());
+            qualities.add(Quality.of(
+                    grades.keySet().stream()
+                            .mapToInt(document -> ranking.indexOf(document) + 1)
+                            .toArray(),
+                    grades.values().stream().mapToInt(grade -> grade).toArray()));
             millis.add(findings.timings().searchMillis());
         });
-        var mean = Quality.mean(qualities);
         millis.sort(null);
         System.out.printf(
                 Locale.ROOT,
                 "%-14s %-9s nDCG@10 %.4f  recall@100 %.4f  MRR %.4f  ms/query p50 %d p95 %d  (%d queries)%n",
                 judged.name(),
                 mode.name().toLowerCase(Locale.ROOT),
-                mean.ndcg(),
-                mean.recall(),
-                mean.reciprocal(),
+                mean(qualities, Quality::ndcgAt10),
+                mean(qualities, quality -> quality.recallAt(100)),
+                mean(qualities, Quality::reciprocal),
                 millis.get(millis.size() / 2),
                 millis.get(millis.size() * 95 / 100),
                 millis.size());
+    }
+
+    private static double mean(List<Quality> all, ToDoubleFunction<Quality> figure) {
+        return all.stream().mapToDouble(figure).average().orElse(0);
     }
 }

@@ -31,6 +31,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
             @Tag(name = "Documents"),
             @Tag(name = "Search and answers"),
             @Tag(name = "Administration"),
+            @Tag(name = "Evaluations", description = "How well a collection answers."),
             @Tag(name = "OpenAI", description = "For clients of OpenAI's API: a model is a collection."),
             @Tag(name = "MCP", description = "For clients of the Model Context Protocol.")
         })
@@ -50,6 +51,7 @@ public class Api extends Application {
                 CollectionsResource.class,
                 ConversationsResource.class,
                 DocumentsResource.class,
+                EvaluationsResource.class,
                 FeedbackResource.class,
                 IdentityResource.class,
                 ProgressResource.class,

@@ -79,4 +79,25 @@ public final class Bodies {
     public record Feedback(
             @Nullable @Schema(enumeration = {"up", "down"}) String rating,
             @Nullable String comment) {}
+
+    @Schema(
+            example =
+                    "{\"name\":\"Before the new handbook\",\"questions\":[{\"question\":\"How long do refunds take?\","
+                            + "\"expected\":[{\"document\":\"policy.pdf\",\"page\":3}]},"
+                            + "{\"question\":\"Who won the cup in 1998?\",\"answerable\":false}]}")
+    public record NewEvaluation(
+            @Nullable String name,
+
+            @Nullable @Schema(description = "1 to 2000") List<EvaluationQuestion> questions) {}
+
+    public record EvaluationQuestion(
+            @Nullable String question,
+            @Nullable List<ExpectedPlace> expected,
+            @Nullable @Schema(defaultValue = "true") Boolean answerable) {}
+
+    public record ExpectedPlace(
+            @Nullable @Schema(description = "Name or id") String document,
+
+            @Nullable @Schema(description = "From 1; null or absent: any", nullable = true)
+            Integer page) {}
 }

@@ -8,24 +8,28 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Reads no more than a megabyte into JSON; documents, which come as streams, have a limit of their own. */
+/** Reads no more than a megabyte into JSON, of an evaluation's questions eight; documents, which come as streams, have a limit of their own. */
 @Provider
 public class JsonLimit implements ReaderInterceptor {
     private static final long MOST_BYTES = 1 << 20;
+    private static final long MOST_BYTES_OF_QUESTIONS = 8 << 20;
 
     @Override
     public Object aroundReadFrom(ReaderInterceptorContext context) throws IOException {
         if (context.getType() != InputStream.class) {
-            context.setInputStream(new Limited(context.getInputStream()));
+            context.setInputStream(new Limited(
+                    context.getInputStream(),
+                    context.getType() == Bodies.NewEvaluation.class ? MOST_BYTES_OF_QUESTIONS : MOST_BYTES));
         }
         return context.proceed();
     }
 
     private static final class Limited extends FilterInputStream {
-        private long left = MOST_BYTES;
+        private long left;
 
-        Limited(InputStream in) {
+        Limited(InputStream in, long most) {
             super(in);
+            left = most;
         }
 
         @Override

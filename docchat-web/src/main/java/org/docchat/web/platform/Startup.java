@@ -23,6 +23,8 @@ import org.docchat.domain.Transactions;
 import org.docchat.ingest.Bell;
 import org.docchat.ingest.Worker;
 import org.docchat.ingest.extract.ExtractionProcess;
+import org.docchat.query.EvaluationWorker;
+import org.docchat.query.Librarian;
 import org.docchat.web.security.Audit;
 import org.docchat.web.security.Users;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +61,9 @@ public class Startup {
 
     @Inject
     private Provider<ExtractionProcess> extraction;
+
+    @Inject
+    private Provider<Librarian> librarian;
 
     private final List<Thread> workers = new ArrayList<>();
     private volatile boolean ready;
@@ -99,6 +104,7 @@ public class Startup {
         }
         if (settings.workers() > 0) {
             start("docchat-queue", new QueueListener(new ConfiguredDataSource(), bell));
+            start("docchat-evaluation", new EvaluationWorker(transactions, librarian.get(), clock));
         }
     }
 

@@ -24,6 +24,7 @@ import org.docchat.ingest.extract.ExtractionProcess;
 import org.docchat.ingest.extract.Limits;
 import org.docchat.query.ChatWriter;
 import org.docchat.query.Conversations;
+import org.docchat.query.Evaluations;
 import org.docchat.query.ExtractiveWriter;
 import org.docchat.query.Librarian;
 import org.docchat.query.Writer;
@@ -122,6 +123,12 @@ class Wiring {
             Writer writer,
             Conversations conversations) {
         return new Librarian(transactions, model, writer, conversations);
+    }
+
+    @Produces
+    @Singleton
+    Evaluations evaluations(Transactions<EntityManager> transactions, Librarian librarian) {
+        return new Evaluations(transactions, librarian);
     }
 
     @Produces

@@ -28,6 +28,8 @@ public class Audit {
             "sign-in",
             "sign-in.refused",
             "question",
+            "evaluation",
+            "evaluation.delete",
             "document.read",
             "document.delete",
             "conversation.delete",
