@@ -1,10 +1,6 @@
 package org.docchat.web.model;
 
-import jakarta.json.Json;
-import jakarta.json.JsonException;
-import jakarta.json.JsonObject;
 import java.io.IOException;
-import java.io.StringReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,8 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -62,8 +56,7 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
     private final CircuitBreaker breaker;
     private final ThreadPoolExecutor threads;
     private final HttpClient http;
-    /** Parameters that this server has refused by name. */
-    private final Set<String> refused = ConcurrentHashMap.newKeySet();
+    private final Dialect dialect;
 
     public OpenAiChatModel(ChatServer server) {
         this(server, SILENCE, OPEN);
@@ -73,6 +66,7 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
         this.server = server;
         this.completions = URI.create(server.address() + "/chat/completions");
         this.silence = silence;
+        this.dialect = new Dialect(server.model(), server.answerTokens());
         this.breaker = new CircuitBreaker(FAILURES_TO_OPEN, open, System::nanoTime);
         this.threads = new ThreadPoolExecutor(4, 4, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
             var thread = new Thread(work, "docchat-chat");
@@ -132,19 +126,6 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
         }
     }
 
-    /** A failure that another attempt may heal. */
-    private static final class Passing extends Exception {
-        private static final long serialVersionUID = 1;
-        private final transient Failure.Unavailable failure;
-        private final transient @Nullable Duration pause;
-
-        Passing(Failure.Unavailable failure, @Nullable Duration pause) {
-            super(failure);
-            this.failure = failure;
-            this.pause = pause;
-        }
-    }
-
     private Completion attempts(Prompt prompt, Consumer<String> tokens, Waiting waiting) throws InterruptedException {
         var standard = FIRST_PAUSE;
         int attempt = 1;
@@ -153,14 +134,14 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
                 return attempt(prompt, tokens, waiting);
             } catch (Passing e) {
                 // Up to half as long again, so that many who failed together do not return together.
-                var pause = e.pause != null
-                        ? e.pause
+                var pause = e.pause() != null
+                        ? e.pause()
                         : standard.plusMillis(ThreadLocalRandom.current().nextLong(standard.toMillis() / 2 + 1));
                 if (attempt == ATTEMPTS || pause.compareTo(LONGEST_PAUSE) > 0 || !waiting.sleep(pause)) {
                     if (waiting.isCancelled()) {
                         return new Completion("", End.CANCELLED, new Usage(0, 0));
                     }
-                    throw e.failure;
+                    throw e.failure();
                 }
                 standard = standard.multipliedBy(3);
                 attempt++;
@@ -201,7 +182,8 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
         var request = HttpRequest.newBuilder(completions)
                 .header("Content-Type", "application/json")
                 .header("Accept", "text/event-stream")
-                .POST(HttpRequest.BodyPublishers.ofString(body(prompt).toString()));
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        dialect.request(prompt).toString()));
         if (server.key() != null) {
             request.header("Authorization", "Bearer " + server.key());
         }
@@ -303,8 +285,7 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
         int status = response.statusCode();
         var said = " (status " + status + ")";
         if (status == 400 || status == 422) {
-            var parameter = refusedParameter(body, waiting);
-            if (parameter != null && refused.add(parameter)) {
+            if (dialect.learn(complaint(body, waiting))) {
                 return attempt(prompt, tokens, waiting);
             }
         }
@@ -333,8 +314,8 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
         return seconds.matches("\\d{1,6}") ? Duration.ofSeconds(Long.parseLong(seconds)) : null;
     }
 
-    /** The parameter that servers differ about and that this one does not take; null if it is about something else. */
-    private static @Nullable String refusedParameter(ChunkQueue body, Waiting waiting) throws InterruptedException {
+    /** What the server says of a request that it refused, as far as it came. */
+    private static String complaint(ChunkQueue body, Waiting waiting) throws InterruptedException {
         var said = new StringBuilder();
         try {
             while (said.length() < ERROR_BYTES && waiting.millisToFirstToken() > 0) {
@@ -346,45 +327,10 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
                     said.append(new String(arrival.bytes(), StandardCharsets.UTF_8));
                 }
             }
-            var message = errorMessage(said.toString());
-            return OPTIONAL.stream().filter(message::contains).findFirst().orElse(null);
         } catch (IOException e) {
-            return null;
+            // Broke off: what came may be enough.
         }
-    }
-
-    private static final List<String> OPTIONAL = List.of("stream_options", "temperature", "max_tokens");
-
-    private static String errorMessage(String body) {
-        try (var reader = Json.createReader(new StringReader(body))) {
-            return reader.readObject().toString();
-        } catch (JsonException e) {
-            return "";
-        }
-    }
-
-    private JsonObject body(Prompt prompt) {
-        var body = Json.createObjectBuilder()
-                .add("model", server.model())
-                .add(
-                        "messages",
-                        Json.createArrayBuilder()
-                                .add(Json.createObjectBuilder()
-                                        .add("role", "system")
-                                        .add("content", prompt.system()))
-                                .add(Json.createObjectBuilder()
-                                        .add("role", "user")
-                                        .add("content", prompt.user())))
-                .add("stream", true);
-        if (!refused.contains("stream_options")) {
-            body.add("stream_options", Json.createObjectBuilder().add("include_usage", true));
-        }
-        if (!refused.contains("temperature")) {
-            body.add("temperature", 0);
-        }
-        // OpenAI's newer models know the longer name only, most other servers the shorter.
-        body.add(refused.contains("max_tokens") ? "max_completion_tokens" : "max_tokens", server.answerTokens());
-        return body.build();
+        return said.toString();
     }
 
     private static Failure.Unavailable late(@Nullable Throwable cause) {
