@@ -8,7 +8,6 @@ import jakarta.inject.Named;
 import jakarta.servlet.http.HttpServletRequest;
 import org.docchat.web.security.CurrentCaller;
 import org.docchat.web.security.SignIn;
-import org.docchat.web.security.Users;
 
 /** account.xhtml: the caller's own password, and the way out. */
 @Named
@@ -20,19 +19,16 @@ public class Account {
     @Inject
     SignIn signIn;
 
-    @Inject
-    Users users;
-
     private String current = "";
     private String fresh = "";
 
     public void changePassword() {
         var faces = FacesContext.getCurrentInstance();
         var request = (HttpServletRequest) faces.getExternalContext().getRequest();
-        var me = caller.caller();
-        if (signIn.confirm(request, me.username(), current) instanceof SignIn.Outcome.SignedIn) {
-            users.change(me, me.id(), null, fresh, null, null);
-            faces.addMessage(null, new FacesMessage("The password is changed."));
+        if (signIn.changePassword(request, caller.caller(), current, fresh)) {
+            faces.addMessage(
+                    null,
+                    new FacesMessage("The password is changed. Wherever else you were signed in, you no longer are."));
         } else {
             faces.addMessage(
                     null,

@@ -51,6 +51,9 @@ public class Authentication implements HttpAuthenticationMechanism {
     @Inject
     RateLimit rateLimit;
 
+    @Inject
+    Sessions sessions;
+
     static Optional<Caller> callerOf(HttpServletRequest request) {
         return request.getAttribute(CALLER) instanceof Caller caller ? Optional.of(caller) : Optional.empty();
     }
@@ -205,7 +208,7 @@ public class Authentication implements HttpAuthenticationMechanism {
     }
 
     private Optional<Users.User> userOf(SignedInSession session) {
-        return user(session.userId());
+        return sessions.isOpen(session.id()) ? user(session.userId()) : Optional.empty();
     }
 
     private Optional<Users.User> user(String id) {

@@ -7,14 +7,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import org.docchat.domain.Caller;
 import org.jspecify.annotations.Nullable;
 
 /** Signing in with username and password, and out again. */
 @ApplicationScoped
 public class SignIn {
     static final String SESSION_ATTRIBUTE = "docchat.signedIn";
-    /** However busy a session is, after this time a password is asked for again. */
-    private static final Duration LONGEST = Duration.ofHours(12);
 
     @Inject
     Users users;
@@ -24,6 +24,9 @@ public class SignIn {
 
     @Inject
     Audit audit;
+
+    @Inject
+    Sessions sessions;
 
     /** What became of an attempt to sign in. */
     public sealed interface Outcome {
@@ -41,13 +44,33 @@ public class SignIn {
     public Outcome signIn(HttpServletRequest request, String username, String password) {
         var outcome = check(request, username, password);
         if (outcome instanceof Outcome.SignedIn signedIn) {
-            var session = request.getSession(true);
+            request.getSession(true);
             request.changeSessionId();
-            session.setAttribute(
-                    SESSION_ATTRIBUTE,
-                    new SignedInSession(signedIn.user().id().toString(), Secrets.random(32), Instant.now()));
+            begin(request, signedIn.user(), Secrets.random(32));
         }
         return outcome;
+    }
+
+    private void begin(HttpServletRequest request, Users.User user, String csrfToken) {
+        var agent = request.getHeader("User-Agent");
+        var id = sessions.begin(user, request.getRemoteAddr(), agent == null ? "" : agent);
+        request.getSession(true)
+                .setAttribute(
+                        SESSION_ATTRIBUTE, new SignedInSession(id, user.id().toString(), csrfToken, Instant.now()));
+    }
+
+    /**
+     * Changes the password of somebody who is signed in: all of their sessions end, and this one begins anew.
+     *
+     * @return false, if the current password is not right or was tried too often
+     */
+    public boolean changePassword(HttpServletRequest request, Caller caller, String password, String fresh) {
+        if (confirm(request, caller.username(), password) instanceof Outcome.SignedIn) {
+            // Pages that are open in this browser go on.
+            begin(request, users.change(caller, caller.id(), null, fresh, null, null), csrfToken(request));
+            return true;
+        }
+        return false;
     }
 
     /** Checks a password without a session; for programs that want a token. */
@@ -59,8 +82,7 @@ public class SignIn {
         return outcome;
     }
 
-    /** Checks a password of somebody who has signed in before. */
-    public Outcome confirm(HttpServletRequest request, String username, String password) {
+    private Outcome confirm(HttpServletRequest request, String username, String password) {
         var attempt = throttle.attempt(Users.folded(username), request.getRemoteAddr());
         if (attempt.isPresent()) {
             return new Outcome.TooManyAttempts(attempt.get());
@@ -83,6 +105,7 @@ public class SignIn {
     public void signOut(HttpServletRequest request) {
         var session = request.getSession(false);
         if (session != null) {
+            sessionId(request).ifPresent(sessions::end);
             session.invalidate();
         }
     }
@@ -112,11 +135,16 @@ public class SignIn {
         return next;
     }
 
+    /** The session that a request belongs to, as {@link Sessions} lists it. */
+    public Optional<UUID> sessionId(HttpServletRequest request) {
+        return sessionOf(request).map(SignedInSession::id);
+    }
+
     static Optional<SignedInSession> sessionOf(HttpServletRequest request) {
         var session = request.getSession(false);
         if (session != null
                 && session.getAttribute(SESSION_ATTRIBUTE) instanceof SignedInSession signedIn
-                && signedIn.since().plus(LONGEST).isAfter(Instant.now())) {
+                && signedIn.since().plus(Sessions.LONGEST).isAfter(Instant.now())) {
             return Optional.of(signedIn);
         }
         return Optional.empty();

@@ -113,6 +113,8 @@ public class Users {
             }
             if (hash != null) {
                 statements.update("update credential set password_hash = ? where user_id = ?", hash, id.value());
+                // Whoever knew the old password may have signed in with it.
+                statements.update("delete from session where user_id = ?", id.value());
             }
             return statements.first(
                     "update app_user set display_name = coalesce(?, display_name), admin = coalesce(?, admin),"

@@ -1,0 +1,115 @@
+package org.docchat.web.security;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.docchat.domain.Caller;
+import org.docchat.domain.Failure;
+
+/**
+ * Who is signed in by which browser. A session ends on all nodes within five seconds of losing its row: by signing out,
+ * by its user's wish from elsewhere, with a new password, or with the user.
+ */
+@ApplicationScoped
+public class Sessions {
+    /** However busy a session is, after this time a password is asked for again. */
+    static final Duration LONGEST = Duration.ofHours(12);
+
+    private static final long REMEMBERED_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final int MOST_REMEMBERED = 10_000;
+    private static final int LONGEST_AGENT = 300;
+
+    private final ConcurrentHashMap<UUID, Remembered> remembered = new ConcurrentHashMap<>();
+
+    @Inject
+    Database database;
+
+    private record Remembered(boolean open, long since) {}
+
+    /**
+     * A browser that is signed in.
+     *
+     * @param seenAt to about a minute
+     * @param address of the network that it signed in from
+     * @param agent what the browser calls itself
+     */
+    public record Session(UUID id, Instant createdAt, Instant seenAt, String address, String agent) {}
+
+    /** Begins a session and sweeps those that have lasted their time. */
+    UUID begin(Users.User user, String address, String agent) {
+        var id = UUID.randomUUID();
+        database.update(
+                "with swept as (delete from session where created_at < now() - ? * interval '1 second')"
+                        + " insert into session (id, user_id, address, agent) values (?, ?, ?, ?)",
+                LONGEST.toSeconds(),
+                id,
+                user.id().value(),
+                address,
+                agent.substring(0, Math.min(agent.length(), LONGEST_AGENT)));
+        return id;
+    }
+
+    /** Whether a session goes on, as of at most five seconds ago. */
+    boolean isOpen(UUID id) {
+        long now = System.nanoTime();
+        var known = remembered.get(id);
+        if (known != null && now - known.since() < REMEMBERED_NANOS) {
+            return known.open();
+        }
+        var idle = database.first(
+                "select seen_at < now() - interval '1 minute' from session where id = ?"
+                        + " and created_at > now() - ? * interval '1 second'",
+                row -> row.getBoolean(1),
+                id,
+                LONGEST.toSeconds());
+        if (idle.orElse(false)) {
+            database.update("update session set seen_at = now() where id = ?", id);
+        }
+        if (remembered.size() >= MOST_REMEMBERED) {
+            remembered.clear();
+        }
+        remembered.put(id, new Remembered(idle.isPresent(), now));
+        return idle.isPresent();
+    }
+
+    /** The caller's sessions, the one last used first; those that nobody used for an hour are over. */
+    public List<Session> sessions(Caller caller) {
+        return database.all(
+                "select * from session where user_id = ? and seen_at > now() - interval '61 minutes'"
+                        + " order by seen_at desc, id",
+                row -> new Session(
+                        row.getObject("id", UUID.class),
+                        Objects.requireNonNull(Database.instant(row, "created_at")),
+                        Objects.requireNonNull(Database.instant(row, "seen_at")),
+                        row.getString("address"),
+                        row.getString("agent")),
+                caller.id().value());
+    }
+
+    /**
+     * Ends one of the caller's sessions.
+     *
+     * @throws Failure.NotFound if the caller has no such session
+     */
+    public void end(Caller caller, UUID id) {
+        int ended = database.update(
+                "delete from session where id = ? and user_id = ?",
+                id,
+                caller.id().value());
+        remembered.remove(id);
+        if (ended == 0) {
+            throw new Failure.NotFound("session");
+        }
+    }
+
+    /** Ends a session that is signed out. */
+    void end(UUID id) {
+        database.update("delete from session where id = ?", id);
+        remembered.remove(id);
+    }
+}

@@ -1,0 +1,98 @@
+package org.docchat;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@DisplayName("People see where they are signed in, and end it from elsewhere")
+@ExtendWith(Installation.Parameter.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SessionsIT {
+    private final Installation installation;
+    private Browsers browsers;
+
+    SessionsIT(Installation installation) {
+        this.installation = installation;
+    }
+
+    @BeforeAll
+    void open() {
+        browsers = Browsers.start();
+    }
+
+    @AfterAll
+    void close() {
+        if (browsers != null) {
+            browsers.close();
+        }
+    }
+
+    @Test
+    void aSessionThatIsSignedOutFromElsewhereIsOver() {
+        installation.newUser("sessions.ann");
+        var here = signedIn("sessions.ann", "Password-of-sessions.ann");
+        var there = signedIn("sessions.ann", "Password-of-sessions.ann");
+
+        here.navigate("/account.xhtml");
+        assertThat(here.locator("[id='sessions'] li")).hasCount(2);
+        assertThat(here.getByText("This browser")).hasCount(1);
+        here.locator("[id='sessions']").getByRole(AriaRole.BUTTON).click();
+
+        assertThat(here.locator("[id='sessions'] li")).hasCount(1);
+        there.navigate("/collections.xhtml");
+        assertThat(there.getByLabel("Username")).isVisible();
+        here.navigate("/collections.xhtml");
+        assertThat(here.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Collections"))
+                        .first())
+                .isVisible();
+    }
+
+    @Test
+    void aNewPasswordEndsAllOtherSessions() {
+        installation.newUser("sessions.bob");
+        var here = signedIn("sessions.bob", "Password-of-sessions.bob");
+        var there = signedIn("sessions.bob", "Password-of-sessions.bob");
+
+        here.navigate("/account.xhtml");
+        here.getByLabel("Current password").fill("Password-of-sessions.bob");
+        here.getByLabel("New password").fill("Another-of-sessions.bob");
+        here.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Change password"))
+                .click();
+
+        assertThat(here.getByText("The password is changed.")).isVisible();
+        assertThat(here.locator("[id='sessions'] li")).hasCount(1);
+        // A session is remembered for some seconds.
+        Await.until("the other one is signed out", Duration.ofSeconds(15), () -> {
+            there.navigate("/collections.xhtml");
+            return there.url().contains("/signin.xhtml");
+        });
+        here.navigate("/collections.xhtml");
+        assertThat(here.url()).endsWith("/collections.xhtml");
+        signedIn("sessions.bob", "Another-of-sessions.bob");
+    }
+
+    private Page signedIn(String username, String password) {
+        var page = browsers.browser()
+                .newContext(new Browser.NewContextOptions()
+                        .setBaseURL(installation.address().toString()))
+                .newPage();
+        page.setDefaultTimeout(60_000);
+        page.navigate("/ask.xhtml");
+        page.getByLabel("Username").fill(username);
+        page.getByLabel("Password").fill(password);
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sign in"))
+                .click();
+        page.waitForURL("**/ask.xhtml");
+        return page;
+    }
+}
