@@ -94,6 +94,10 @@ class ContractIT {
                 "PUT /api/v1/answers/{id}/feedback",
                 "POST /api/v1/collections/{id}/evaluations",
                 "GET /api/v1/collections/{id}/evaluations/{evaluationId}",
+                "GET /api/v1/audit",
+                "GET /api/v1/audit/verify",
+                "POST /api/v1/collections/{id}/evaluations",
+                "GET /api/v1/collections/{id}/evaluations/{evaluationId}",
                 "GET /v1/models",
                 "POST /v1/chat/completions",
                 "POST /mcp"
