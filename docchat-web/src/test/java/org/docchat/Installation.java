@@ -88,7 +88,7 @@ final class Installation implements ExtensionContext.Store.CloseableResource {
             var address = URI.create("http://localhost:" + port);
             Await.until(
                     "the application is ready",
-                    Duration.ofSeconds(60),
+                    Duration.ofSeconds(180),
                     () -> new Client(address).get("/health/ready").status() == 200);
             return new Installation(database, arquillian, address);
         } catch (Exception e) {
