@@ -199,6 +199,8 @@ try {
     await open(query.get("conversation"));
   } else {
     fresh();
+    // Only put there: a link must not ask in somebody's name.
+    composer.restore((query.get("question") ?? "").slice(0, 4000));
   }
 } catch (problem) {
   turns.replaceChildren(note("error", problem.message));

@@ -84,6 +84,7 @@ class AnonymousIT {
                 "/ask.xhtml",
                 "/collections.xhtml",
                 "/collection.xhtml?id=1",
+                "/evaluations.xhtml?id=1",
                 "/reader.xhtml",
                 "/users.xhtml",
                 "/audit.xhtml",

@@ -11,6 +11,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.FilePayload;
+import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.net.URI;
 import java.nio.file.Path;
@@ -156,7 +157,9 @@ class BrowserIT {
         "ask, 1440",
         "ask, 390",
         "reader, 1440",
-        "reader, 390"
+        "reader, 390",
+        "evaluations, 1440",
+        "evaluations, 390"
     })
     void aPageFitsIsAccessibleAndBreaksNoRuleOfItsOwn(String name, int width) {
         if (!name.equals("signin")) {
@@ -205,6 +208,18 @@ class BrowserIT {
                         + citation.getInt("page") + "&start=" + citation.getInt("start") + "&end="
                         + citation.getInt("end"));
                 assertThat(page.locator("#reader .marked").first()).isVisible(patiently());
+            }
+            case "evaluations" -> {
+                ann.post(
+                                "/api/v1/collections/" + collection + "/evaluations",
+                                Client.json()
+                                        .add(
+                                                "questions",
+                                                Json.createArrayBuilder()
+                                                        .add(Client.json().add("question", QUESTION))))
+                        .requireStatus(202);
+                page.navigate("/evaluations.xhtml?id=" + collection);
+                assertThat(page.locator(".questions .verdict").first()).isVisible(patiently());
             }
             default -> throw new IllegalArgumentException(name);
         }
