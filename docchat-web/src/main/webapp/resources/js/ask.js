@@ -84,7 +84,7 @@ async function ask(question, asked) {
         done = true;
         turn.answer(data, { live: true });
         keep(data.conversationId);
-      } else if (event === "error") {
+      } else if (event === "error" || event === "shutdown") {
         throw new Problem(data);
       }
     }

@@ -79,6 +79,11 @@ final class LauncherProcess implements AutoCloseable {
         return new Client(address);
     }
 
+    /** As kill does, and docker stop. */
+    void askToStop() {
+        process.destroy();
+    }
+
     /** As kill -9 does. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
@@ -88,7 +93,7 @@ final class LauncherProcess implements AutoCloseable {
     public void close() throws InterruptedException, IOException {
         process.descendants().forEach(ProcessHandle::destroy);
         process.destroy();
-        if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        if (!process.waitFor(45, TimeUnit.SECONDS)) {
             kill();
         }
         if (!output().contains("another DocChat is running")) {

@@ -69,6 +69,7 @@ public final class Launcher {
         }
         // Where the application leaves the password that it generated for its first administrator.
         System.setProperty("docchat.launcher", "true");
+        Stop.onSignals();
         var server = home.resolve("server");
         var installed = installed();
         (installed == null ? Server.unpacked(server) : Server.installed(installed)).start(server.resolve("root"), port);

@@ -80,8 +80,6 @@ final class Server {
             root.toString(),
             "--port",
             Integer.toString(port),
-            "--shutdowngrace",
-            "2000",
             "--contextroot",
             "/",
             "--deploy",

@@ -167,7 +167,8 @@ public class ApiDescription implements OASFilter {
         var post = OASFactory.createOperation()
                 .addTag("Search and answers")
                 .summary(summary)
-                .description("With `Accept: text/event-stream`: `passages`, `token` …, then `answer` or `error`.")
+                .description(
+                        "With `Accept: text/event-stream`: `passages`, `token` …, then `answer`, `error` or `shutdown`.")
                 .requestBody(OASFactory.createRequestBody()
                         .required(true)
                         .content(OASFactory.createContent()

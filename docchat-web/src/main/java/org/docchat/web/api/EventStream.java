@@ -5,11 +5,15 @@ import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.lang.System.Logger.Level;
+import org.docchat.web.security.Problem;
 import org.jspecify.annotations.Nullable;
 
 /** One client that listens. That it has gone shows only when something is written to it. */
 public final class EventStream {
     private static final System.Logger LOG = System.getLogger(EventStream.class.getName());
+
+    private static final Problem SHUTDOWN = Problem.of(
+            503, "shutting_down", "This server is being stopped. The same request will be answered by another.");
 
     private final SseEventSink sink;
     private final Sse sse;
@@ -49,6 +53,12 @@ public final class EventStream {
     /** Sends a comment, which clients ignore: it keeps proxies from closing and shows who has gone. */
     void heartbeat() {
         write(sse.newEventBuilder().comment("still here").build());
+    }
+
+    /** Tells the client to come again, to whichever node then answers, and ends. */
+    void shutDown() {
+        sendData("shutdown", SHUTDOWN.json().toString());
+        close();
     }
 
     private synchronized void write(OutboundSseEvent event) {

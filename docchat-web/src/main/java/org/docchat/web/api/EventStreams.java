@@ -5,8 +5,9 @@ import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -16,6 +17,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.docchat.domain.Failure;
+import org.docchat.web.platform.Shutdown;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs what outlives a request's thread: answers being written and clients that listen. The threads are the server's,
@@ -30,7 +33,10 @@ public class EventStreams {
     @SuppressWarnings("NullAway.Init")
     private ManagedThreadFactory threads;
 
-    private final Set<EventStream> listening = ConcurrentHashMap.newKeySet();
+    /** With the stage of a shutdown that ends them. */
+    private final Map<EventStream, Shutdown.Stage> listening = new ConcurrentHashMap<>();
+
+    private volatile Shutdown.@Nullable Stage stage;
 
     @SuppressWarnings("NullAway.Init")
     private ScheduledThreadPoolExecutor clock;
@@ -56,9 +62,22 @@ public class EventStreams {
         return pool;
     }
 
+    /** Who only follows is sent away at once; an answer that is being written may come to its end. */
+    void shutDown(@Observes Shutdown.Stage reached) {
+        stage = reached;
+        listening.forEach(this::shutDownIfReached);
+    }
+
+    private void shutDownIfReached(EventStream stream, Shutdown.Stage end) {
+        var reached = stage;
+        if (reached != null && end.compareTo(reached) <= 0) {
+            stream.shutDown();
+        }
+    }
+
     @PreDestroy
     void stop() {
-        listening.forEach(EventStream::close);
+        listening.keySet().forEach(EventStream::close);
         clock.shutdownNow();
         watchers.shutdownNow();
         writers.shutdownNow();
@@ -75,7 +94,7 @@ public class EventStreams {
 
     /** Keeps a stream alive while something else writes to it. */
     public void keepAlive(EventStream stream) {
-        watch(stream, Duration.ofSeconds(2), stream::isOpen);
+        watch(stream, Shutdown.Stage.OVERDUE, Duration.ofSeconds(2), stream::isOpen);
     }
 
     /**
@@ -84,11 +103,16 @@ public class EventStreams {
      * @param look tells it; false: nothing will come any more
      */
     void watch(EventStream stream, Duration pause, BooleanSupplier look) {
+        watch(stream, Shutdown.Stage.BEGUN, pause, look);
+    }
+
+    private void watch(EventStream stream, Shutdown.Stage end, Duration pause, BooleanSupplier look) {
         if (listening.size() >= MOST_LISTENERS) {
             throw new Failure.Unavailable(
                     "too_many_listeners", "Too many clients listen already.", new RejectedExecutionException());
         }
-        listening.add(stream);
+        listening.put(stream, end);
+        shutDownIfReached(stream, end);
         execute(watchers, () -> step(stream, pause, look));
     }
 

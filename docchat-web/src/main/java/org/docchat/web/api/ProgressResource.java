@@ -28,7 +28,8 @@ public class ProgressResource {
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @Operation(
             summary = "Follow a document until it is final",
-            description = "Events named `progress`, each with the document as its data.")
+            description = "Events named `progress`, each with the document as its data. `shutdown`: the server is being"
+                    + " stopped; follow again.")
     public void follow(
             @PathParam("id") String id,
             @Context HttpServletResponse response,
@@ -49,7 +50,9 @@ public class ProgressResource {
         @Produces(MediaType.SERVER_SENT_EVENTS)
         @Operation(
                 summary = "Follow the documents of a collection until you hang up",
-                description = "Events named `progress`, each with a document as its data.")
+                description =
+                        "Events named `progress`, each with a document as its data. `shutdown`: the server is being"
+                                + " stopped; follow again.")
         public void follow(
                 @PathParam("id") String id,
                 @Context HttpServletResponse response,

@@ -32,7 +32,7 @@ class Health {
     @Startup
     HealthCheck started() {
         return () -> HealthCheckResponse.named("schema, model and workers")
-                .status(startup.isReady())
+                .status(startup.isStarted())
                 .build();
     }
 

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param parserHeapMegabytes heap of the extraction process
  * @param parserTimeoutSeconds wall clock for one document
  * @param requests how many requests are served in a minute
+ * @param shutdownSeconds how long what runs may take to end when DocChat is stopped
  * @param chat what writes the answers; null: they are quoted from the documents
  */
 public record Settings(
@@ -40,6 +41,7 @@ public record Settings(
         int parserHeapMegabytes,
         int parserTimeoutSeconds,
         Requests requests,
+        int shutdownSeconds,
         @Nullable ChatServer chat) {
 
     /**
@@ -107,6 +109,7 @@ public record Settings(
                         (int) number(config, "DOCCHAT_REQUESTS_PER_USER", 12_000, 0, 10_000_000),
                         (int) number(config, "DOCCHAT_REQUESTS_PER_KEY", 12_000, 0, 10_000_000),
                         (int) number(config, "DOCCHAT_REQUESTS_PER_NETWORK", 60_000, 0, 10_000_000)),
+                (int) number(config, "DOCCHAT_SHUTDOWN_SECONDS", 20, 0, 3_600),
                 chat(config));
     }
 

@@ -4,12 +4,12 @@ import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.context.BeforeDestroyed;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.persistence.EntityManager;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -29,10 +29,11 @@ import org.docchat.web.security.Audit;
 import org.docchat.web.security.Users;
 import org.jspecify.annotations.Nullable;
 
-/** What happens between deployment and readiness, in order, and its undoing. */
+/** What happens between deployment and readiness, in order; {@link Shutdown} undoes it. */
 @ApplicationScoped
 public class Startup {
     private static final Logger LOG = Logger.getLogger(Startup.class.getName());
+    private static final Duration WORKERS_LIMIT = Duration.ofSeconds(10);
 
     @Resource(lookup = "java:app/jdbc/docchat")
     private DataSource database;
@@ -66,7 +67,8 @@ public class Startup {
     private Provider<Librarian> librarian;
 
     private final List<Thread> workers = new ArrayList<>();
-    private volatile boolean ready;
+    private volatile boolean started;
+    private volatile boolean stopping;
 
     @SuppressWarnings("NullAway.Init")
     Startup() {}
@@ -83,7 +85,7 @@ public class Startup {
             schema.addVectorIndex(model.get());
             startWorkers();
             clock.scheduleWithFixedDelay(audit::showHead, 1, 1, TimeUnit.MINUTES);
-            ready = true;
+            started = true;
         } catch (ExecutionException e) {
             throw failed(new IllegalStateException("the embedding model could not be loaded: " + e.getCause(), e));
         } catch (RuntimeException e) {
@@ -115,22 +117,30 @@ public class Startup {
         workers.add(thread);
     }
 
-    void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) @Nullable Object event) throws InterruptedException {
-        ready = false;
+    /** Not ready from here on; the workers give back what they hold. */
+    void stopWorkers() {
+        stopping = true;
+        workers.forEach(Thread::interrupt);
+    }
+
+    void awaitWorkers() throws InterruptedException {
+        long end = System.nanoTime() + WORKERS_LIMIT.toNanos();
         for (var worker : workers) {
-            worker.interrupt();
-        }
-        for (var worker : workers) {
-            worker.join(10_000);
+            worker.join(Math.max(1, (end - System.nanoTime()) / 1_000_000));
             if (worker.isAlive()) {
                 LOG.log(Level.WARNING, "{0} did not stop in time; its lease will run out", worker.getName());
             }
         }
     }
 
-    /** Whether schema, model and workers are there. */
+    /** Whether schema, model and workers have been there. */
+    boolean isStarted() {
+        return started;
+    }
+
+    /** Whether more requests are welcome: not from the moment on that the launcher was told to stop. */
     boolean isReady() {
-        return ready;
+        return started && !stopping && !Boolean.getBoolean("docchat.stopping");
     }
 
     private static void showOnce(String password) {
