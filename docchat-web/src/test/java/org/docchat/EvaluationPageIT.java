@@ -1,38 +1,56 @@
 package org.docchat;
 
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.FilePayload;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@DisplayName("In a browser, questions are read from a file")
+@DisplayName("In a browser, questions from a file are asked, measured and compared")
 @ExtendWith(Installation.Parameter.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EvaluationPageIT {
     private static final double PATIENCE = 60_000;
+    private static final String QUESTIONS = """
+            question,document,page,answerable
+            How much is the deposit for a company bicycle?,bicycles.md,,true
+            "Who won, in 1972, the world chess championship?",,,false
+            """;
 
     private final Installation installation;
+    private final Client ann;
+    private final String collection;
     private Browsers browsers;
     private BrowserContext context;
     private Page page;
 
     EvaluationPageIT(Installation installation) {
         this.installation = installation;
-        installation.newUser("ann.questions");
+        ann = installation.newUser("ann.questions");
+        collection = ann.newCollection("Measured");
     }
 
     @BeforeAll
     void open() {
         browsers = Browsers.start();
+        ann.indexed(
+                collection,
+                "bicycles.md",
+                "# Bicycles\n\nThe deposit for a company bicycle is 75 euros.\n".getBytes(UTF_8));
         context = browsers.browser()
                 .newContext(new Browser.NewContextOptions()
                         .setBaseURL(installation.address().toString()));
@@ -51,6 +69,30 @@ class EvaluationPageIT {
         if (browsers != null) {
             browsers.close();
         }
+    }
+
+    @Test
+    void aFileIsAskedAndAskedAgainAndWhatBecameWorseIsMarked() {
+        page.navigate("/evaluations.xhtml?id=" + collection);
+        upload("before.csv", QUESTIONS);
+        assertThat(page.locator(".questions .verdict.right")).hasCount(2, patiently());
+        assertThat(page.locator(".questions .rank")).hasText("#1");
+
+        var document = ann.get("/api/v1/collections/" + collection + "/documents")
+                .list("items")
+                .get(0)
+                .getString("id");
+        ann.delete("/api/v1/documents/" + document).requireStatus(204);
+        upload("after.csv", QUESTIONS);
+        assertThat(page.locator(".questions .verdict.wrong")).hasCount(1, patiently());
+        assertThat(page.locator(".runs tbody tr")).hasCount(2);
+        assertThat(page.locator(".runs progress")).hasCount(0);
+        page.locator(".runs input[type=checkbox]").all().forEach(Locator::check);
+        page.getByText("Compare the two").click();
+
+        assertThat(page.locator(".questions tbody tr")).hasCount(1);
+        assertThat(page.locator(".questions .change")).hasText("worse");
+        assertThat(page.locator(".sides .change.worse").first()).isVisible();
     }
 
     @ParameterizedTest
@@ -77,5 +119,14 @@ class EvaluationPageIT {
                 '"' + file.replace("\"", "\\\"") + '"');
 
         assertThat(read).isEqualTo(expected);
+    }
+
+    private void upload(String name, String content) {
+        page.waitForFileChooser(() -> page.locator("#upload").click())
+                .setFiles(new FilePayload(name, "text/csv", content.getBytes(UTF_8)));
+    }
+
+    private static LocatorAssertions.HasCountOptions patiently() {
+        return new LocatorAssertions.HasCountOptions().setTimeout(PATIENCE);
     }
 }
