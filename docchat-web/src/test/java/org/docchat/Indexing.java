@@ -25,6 +25,7 @@ public final class Indexing implements AutoCloseable {
     private static final int WORKERS = 2;
     private static final Set<String> FINAL = Set.of("indexed", "rejected", "failed");
 
+    private final Path scratch = Files.createTempDirectory("docchat-indexing");
     private final ExtractionProcess extraction;
     private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
     private final List<Thread> workers = new ArrayList<>();
@@ -33,9 +34,7 @@ public final class Indexing implements AutoCloseable {
     public Indexing(Transactions<EntityManager> transactions, EmbeddingModel model, Path target) throws IOException {
         var limits = new Limits(256, Duration.ofMinutes(1), 1 << 24, 100, Integer.MAX_VALUE);
         extraction = new ExtractionProcess(
-                ExtractionProcess.classPathOf(target.resolve("war/WEB-INF/parser")),
-                limits,
-                Files.createTempDirectory("docchat-indexing"));
+                ExtractionProcess.classPathOf(target.resolve("war/WEB-INF/parser")), limits, scratch);
         for (int i = 0; i < WORKERS; i++) {
             var worker =
                     new Thread(new Worker(transactions, model, extraction, clock, new Bell()), "docchat-ingest-" + i);
@@ -57,12 +56,14 @@ public final class Indexing implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() throws InterruptedException, IOException {
         for (var worker : workers) {
             worker.interrupt();
             worker.join();
         }
         clock.shutdownNow();
         extraction.close();
+        // Empty now, or somebody has left something behind.
+        Files.delete(scratch);
     }
 }
