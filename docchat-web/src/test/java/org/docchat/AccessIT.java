@@ -65,6 +65,16 @@ class AccessIT {
                     200,
                     404,
                     404),
+            row(
+                    "POST collections/{id}/evaluations",
+                    "{'questions':[{'question':'Who is Ferdinand?','expected':[{'document':'canary.md'}]}]}",
+                    202,
+                    202,
+                    202,
+                    404,
+                    404),
+            row("GET collections/{id}/evaluations", "", 200, 200, 200, 404, 404),
+            row("GET collections/{id}/evaluations/{evaluationId}", "", 200, 404, 404, 404, 404),
             row("GET documents/{id}", "", 200, 200, 200, 404, 404),
             row("GET documents/{id}/content", "", 200, 200, 200, 404, 404),
             row("GET documents/{id}/passages", "", 200, 200, 200, 404, 404),
@@ -83,6 +93,7 @@ class AccessIT {
             row("GET users/{id}", "", 403, 403, 403, 403, 200),
             row("PATCH users/{id}", "{'displayName':'Ann'}", 403, 403, 403, 403, 200),
             // What ends something stands last; each of these begins with those who may not.
+            row("DELETE collections/{id}/evaluations/{evaluationId}", "", 204, 404, 404, 404, 404),
             row("DELETE me/api-keys/{id}", "", 204, 404, 404, 404, 404),
             row("DELETE collections/{id}/members/{username}", "", 204, 403, 403, 404, 404),
             row("DELETE conversations/{id}", "", 204, 404, 404, 404, 404),
@@ -130,7 +141,16 @@ class AccessIT {
                 .requireStatus(201)
                 .json()
                 .getString("id");
+        var evaluation = owner.send(
+                        "POST",
+                        "/api/v1/collections/" + collection + "/evaluations",
+                        "{\"questions\":[{\"question\":\"Who is Ferdinand?\",\"answerable\":false}]}")
+                .requireStatus(202)
+                .json()
+                .getString("id");
         ids = Map.of(
+                "evaluations",
+                evaluation,
                 "collections",
                 collection,
                 "documents",
@@ -186,6 +206,10 @@ class AccessIT {
         var path = "/api/v1/"
                 + row.path()
                         .replace("{id}", id)
+                        .replace(
+                                "{evaluationId}",
+                                named.getOrDefault(
+                                        "evaluations", UUID.randomUUID().toString()))
                         .replace("{username}", "access.guest")
                         .replace("{name}", "canary.md");
         if (row.route().endsWith("/events")) {
