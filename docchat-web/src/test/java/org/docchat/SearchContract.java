@@ -259,20 +259,7 @@ abstract class SearchContract {
 
     private Librarian.GivenAnswer ask(String question, CollectionId collection) {
         return librarian.answer(
-                owner,
-                new Librarian.Question(question, List.of(collection), null, null, null),
-                new Librarian.Listener() {
-                    @Override
-                    public void found(List<Librarian.Found> passages) {}
-
-                    @Override
-                    public void token(String text) {}
-
-                    @Override
-                    public boolean isCancelled() {
-                        return false;
-                    }
-                });
+                owner, new Librarian.Question(question, List.of(collection), null, null, null), () -> false);
     }
 
     private static List<String> texts(List<Passage> passages) {

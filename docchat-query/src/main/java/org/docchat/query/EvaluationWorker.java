@@ -154,7 +154,8 @@ public final class EvaluationWorker implements Runnable {
             return row.toQuestion();
         });
         var standalone = FollowUp.standalone(question.text(), null);
-        var composed = librarian.compose(job.owner, standalone, List.of(job.collection), null, new Unheard());
+        var worker = Thread.currentThread();
+        var composed = librarian.compose(job.owner, standalone, List.of(job.collection), null, worker::isInterrupted);
         transactions.as(job.owner, session -> store(session, job, question, composed));
     }
 
@@ -258,22 +259,6 @@ public final class EvaluationWorker implements Runnable {
             Thread.sleep(IDLE_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Only the whole answer counts, unless the node stops. */
-    private static final class Unheard implements Librarian.Listener {
-        private final Thread worker = Thread.currentThread();
-
-        @Override
-        public void found(List<Found> passages) {}
-
-        @Override
-        public void token(String text) {}
-
-        @Override
-        public boolean isCancelled() {
-            return worker.isInterrupted();
         }
     }
 }

@@ -293,13 +293,14 @@ public final class Librarian {
             @Nullable Instant asOf,
             @Nullable String previous) {}
 
-    /** Hears an answer come into being. */
+    /** Hears an answer come into being, or waits for the whole of it. */
+    @FunctionalInterface
     public interface Listener {
         /** What was found; called once, before the first token. */
-        void found(List<Found> passages);
+        default void found(List<Found> passages) {}
 
         /** A piece of the answer's text; the final text may differ where a citation did not survive its check. */
-        void token(String text);
+        default void token(String text) {}
 
         /** Whether the reader has gone: then the writer stops. */
         boolean isCancelled();

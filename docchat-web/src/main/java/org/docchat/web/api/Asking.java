@@ -75,7 +75,7 @@ public class Asking {
         var question = question(ids, body);
         streams.write(() -> {
             try {
-                response.resume(Views.GivenAnswer.of(librarian.answer(caller, question, new Unheard(response))));
+                response.resume(Views.GivenAnswer.of(librarian.answer(caller, question, response::isCancelled)));
             } catch (RuntimeException e) {
                 response.resume(e);
             }
@@ -118,20 +118,6 @@ public class Asking {
                     "invalid_collections", "\"collections\" must name 1 to " + MOST_COLLECTIONS + " collections.");
         }
         return ids.stream().map(CollectionId::parse).distinct().toList();
-    }
-
-    /** Nobody listens: only the whole answer counts. */
-    private record Unheard(AsyncResponse response) implements Librarian.Listener {
-        @Override
-        public void found(List<Librarian.Found> passages) {}
-
-        @Override
-        public void token(String text) {}
-
-        @Override
-        public boolean isCancelled() {
-            return response.isCancelled();
-        }
     }
 
     /** Passes on what comes while the client is there and still may hear it. */

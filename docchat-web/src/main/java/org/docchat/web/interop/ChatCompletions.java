@@ -133,7 +133,7 @@ public class ChatCompletions {
                 conversation(caller, collection, request),
                 null,
                 request.previous());
-        return librarian.answer(caller, question, new Unheard(isCancelled));
+        return librarian.answer(caller, question, isCancelled::getAsBoolean);
     }
 
     /** The program keeps the conversation; here its turns are kept together by how it began. */
@@ -143,19 +143,5 @@ public class ChatCompletions {
         var id = new ConversationId(UUID.nameUUIDFromBytes(beginning.getBytes(StandardCharsets.UTF_8)));
         conversations.begin(caller, id, request.said().get(0));
         return id;
-    }
-
-    /** Nobody hears an answer before it has been checked. */
-    record Unheard(BooleanSupplier cancelled) implements Librarian.Listener {
-        @Override
-        public void found(List<Librarian.Found> passages) {}
-
-        @Override
-        public void token(String text) {}
-
-        @Override
-        public boolean isCancelled() {
-            return cancelled.getAsBoolean();
-        }
     }
 }

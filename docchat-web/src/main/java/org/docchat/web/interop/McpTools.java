@@ -95,7 +95,7 @@ public class McpTools {
                         conversation == null ? null : ConversationId.parse(conversation),
                         null,
                         null),
-                new ChatCompletions.Unheard(isCancelled));
+                isCancelled::getAsBoolean);
         var text = new StringBuilder(given.answer().text());
         if (given.answer() instanceof Answer.Cited cited) {
             text.append("\n\nSources:");
