@@ -1,6 +1,7 @@
 package org.docchat.web.api;
 
 import jakarta.json.JsonException;
+import jakarta.json.JsonObject;
 import jakarta.json.bind.JsonbException;
 import jakarta.ws.rs.ProcessingException;
 import jakarta.ws.rs.WebApplicationException;
@@ -9,6 +10,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 import java.lang.System.Logger.Level;
+import java.util.function.Function;
 import org.docchat.domain.Failure;
 import org.docchat.web.security.Problem;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +22,15 @@ public class Problems implements ExceptionMapper<Throwable> {
 
     @Override
     public Response toResponse(Throwable thrown) {
+        return response(thrown, Problem.MEDIA_TYPE, Problem::json);
+    }
+
+    /** What was thrown as a response, in the form of whatever protocol is spoken. */
+    public static Response response(Throwable thrown, String mediaType, Function<Problem, JsonObject> form) {
         var problem = of(thrown);
         var response = Response.status(problem.status())
-                .type(Problem.MEDIA_TYPE)
-                .entity(problem.json().toString());
+                .type(mediaType)
+                .entity(form.apply(problem).toString());
         if (problem.status() == 503) {
             response.header(HttpHeaders.RETRY_AFTER, "5");
         }

@@ -5,18 +5,13 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 import org.docchat.web.api.Problems;
+import org.docchat.web.security.Problem;
 
 /** Says what went wrong in the form that OpenAI's clients read. */
 @Provider
 public class OpenAiErrors implements ExceptionMapper<Throwable> {
     @Override
     public Response toResponse(Throwable thrown) {
-        var response = new Problems().toResponse(thrown);
-        var problem = Problems.of(thrown);
-        return Response.fromResponse(response)
-                .status(problem.status())
-                .type(MediaType.APPLICATION_JSON_TYPE)
-                .entity(problem.openAi().toString())
-                .build();
+        return Problems.response(thrown, MediaType.APPLICATION_JSON, Problem::openAi);
     }
 }
