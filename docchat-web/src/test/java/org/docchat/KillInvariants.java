@@ -1,11 +1,11 @@
 package org.docchat;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.sql.DataSource;
 
 /** What must hold of the tables when nothing is left to do, whatever happened before. */
 final class KillInvariants {
@@ -72,10 +72,9 @@ final class KillInvariants {
 
     private KillInvariants() {}
 
-    static List<String> violations(DataSource database) throws SQLException {
+    static List<String> violations(Connection database) throws SQLException {
         var violations = new ArrayList<String>();
-        try (var connection = database.getConnection();
-                var statement = connection.createStatement()) {
+        try (var statement = database.createStatement()) {
             for (var rule : RULES.entrySet()) {
                 try (var row = statement.executeQuery("select r::text from (" + rule.getValue() + ") r limit 3")) {
                     while (row.next()) {
@@ -88,7 +87,7 @@ final class KillInvariants {
     }
 
     /** Where two collections that were given the same differ. */
-    static List<String> differences(DataSource database, String one, String other) throws SQLException {
+    static List<String> differences(Connection database, String one, String other) throws SQLException {
         var differences = new ArrayList<String>();
         var facts = """
                 select d.name, v.number, v.sha256, v.state, v.pages, v.passages, v.lexemes,
@@ -97,8 +96,7 @@ final class KillInvariants {
                          where p.document_id = v.document_id and p.version = v.number)
                   from version v join document d on d.id = v.document_id where d.collection_id = '%s'
                 """;
-        try (var connection = database.getConnection();
-                var statement = connection.createStatement();
+        try (var statement = database.createStatement();
                 var row =
                         statement.executeQuery("select f::text from ((%1$s except %2$s) union all (%2$s except %1$s)) f"
                                 .formatted(facts.formatted(one), facts.formatted(other)))) {

@@ -1,8 +1,5 @@
 package org.docchat;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,24 +7,29 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Kills docchat.jar again and again while documents are uploaded, replaced and deleted, and then looks whether anything
- * was lost or doubled: {@code java … org.docchat.KillRun KILLS SEED}, in docchat-web after {@code package}. Described in
- * docchat-ingest/README.md.
+ * Kills docchat.jar, or its PostgreSQL, again and again while documents are uploaded, replaced and deleted, and then
+ * looks whether anything was lost or doubled: {@code java … org.docchat.KillRun KILLS SEED application|database}, in
+ * docchat-web after {@code package}. Described in docchat-ingest/README.md.
  */
 public final class KillRun {
     private static final int WRITERS = 3;
-    private static final int NAMES = 12;
     private static final String PASSWORD = "Tr4vel-light-and-far";
-    private static final Duration SETTLE = Duration.ofMinutes(5);
+    private static final Duration SETTLE = Duration.ofMinutes(10);
+    /** What is asked of the application while its database is gone, and when it is back. */
+    private static final Duration REFUSAL = Duration.ofSeconds(5);
+
+    private static final Duration RECOVERY = Duration.ofSeconds(15);
+    private static final String WAITING =
+            "select count(*) from version where state in ('received', 'parsing', 'embedding')";
 
     /** What is waited for before a kill, so that every step is hit. */
     private static final List<String> MOMENTS = List.of(
@@ -36,38 +38,41 @@ public final class KillRun {
             "select true from version where state = 'embedding'",
             "select true from content c where not exists (select from version v where v.content_id = c.id)");
 
-    private final EmbeddedPostgres database;
-    private final Path home;
-    private final int port;
-    private final Random random;
-    private final List<byte[]> files;
-    private final List<Writer> writers = new ArrayList<>();
-    private String collection = "";
-
-    private KillRun(EmbeddedPostgres database, Path home, long seed) throws IOException {
-        this.database = database;
-        this.home = home;
-        this.port = Installation.freePort();
-        this.random = new Random(seed);
-        this.files = pdfs();
-        for (int i = 0; i < WRITERS; i++) {
-            writers.add(new Writer(i, random.nextLong()));
-        }
+    private enum Victim {
+        APPLICATION,
+        DATABASE
     }
 
-    /** @param args how many kills, and the seed of all that is random */
+    private final KillableDatabase database;
+    private final Path home;
+    private final int kills;
+    private final int port = Installation.freePort();
+    private final Random random;
+    private final List<KillWriter> writers = new ArrayList<>();
+    private final List<String> wrong = new ArrayList<>();
+    private String collection = "";
+    private Duration longestRefusal = Duration.ZERO;
+    private Duration longestRecovery = Duration.ZERO;
+
+    private KillRun(KillableDatabase database, Path home, int kills, long seed) throws IOException {
+        this.database = database;
+        this.home = home;
+        this.kills = kills;
+        this.random = new Random(seed);
+    }
+
+    /** @param args how many kills, the seed of all that is random, and what is killed */
     public static void main(String[] args) throws Exception {
         int kills = args.length > 0 ? Integer.parseInt(args[0]) : 100;
         long seed = args.length > 1 ? Long.parseLong(args[1]) : 1;
+        var victim = args.length > 2 ? Victim.valueOf(args[2].toUpperCase(Locale.ROOT)) : Victim.APPLICATION;
         var home = Files.createTempDirectory("docchat-kills");
         List<String> wrong;
-        try (var database = EmbeddedPostgres.builder()
-                .setPGStartupWait(Duration.ofMinutes(2))
-                .start()) {
-            wrong = new KillRun(database, home, seed).run(kills);
+        try (var database = new KillableDatabase(Files.createDirectory(home.resolve("data")))) {
+            wrong = new KillRun(database, home, kills, seed).run(victim);
         } finally {
             try (var left = Files.walk(home)) {
-                left.sorted(java.util.Comparator.reverseOrder())
+                left.sorted(Comparator.reverseOrder())
                         .forEach(path -> path.toFile().delete());
             }
         }
@@ -76,58 +81,129 @@ public final class KillRun {
         System.exit(wrong.isEmpty() ? 0 : 1);
     }
 
-    private List<String> run(int kills) throws Exception {
-        for (int kill = 1; kill <= kills; kill++) {
-            try (var process = start()) {
-                process.awaitGreeting();
-                for (var writer : writers) {
-                    writer.begin(signedIn(process));
+    private List<String> run(Victim victim) throws Exception {
+        if (victim == Victim.APPLICATION) {
+            for (int kill = 1; kill <= kills; kill++) {
+                try (var process = start()) {
+                    disturb(kill, client(process), process::kill);
                 }
-                int moment = random.nextInt(MOMENTS.size());
-                Thread.sleep(500 + random.nextInt(4_000));
-                boolean seen = awaitMoment(MOMENTS.get(moment));
-                process.kill();
-                for (var writer : writers) {
-                    writer.end();
-                }
-                System.out.printf(
-                        "kill %d of %d at moment %d%s, %d operations acknowledged%n",
-                        kill,
-                        kills,
-                        moment,
-                        seen ? "" : " (not met)",
-                        writers.stream().mapToInt(writer -> writer.acknowledged).sum());
             }
         }
         try (var process = start()) {
-            process.awaitGreeting();
-            var client = signedIn(process);
-            Await.until("nothing is left to do", SETTLE, () -> count("""
-                    select count(*) from version where state in ('received', 'parsing', 'embedding')""") == 0);
-            execute("update content set expires_at = now() where expires_at is not null");
-            Await.until("broken uploads are swept", Duration.ofSeconds(90), () -> count("""
-                    select count(*) from content where expires_at is not null""") == 0);
-            var wrong = new ArrayList<String>();
-            writers.forEach(writer -> wrong.addAll(writer.compare(client)));
-            wrong.addAll(KillInvariants.violations(database.getPostgresDatabase()));
-            wrong.addAll(undisturbed(client));
-            return wrong;
+            var client = client(process);
+            if (victim == Victim.DATABASE) {
+                for (int kill = 1; kill <= kills; kill++) {
+                    if (random.nextInt(4) == 0) {
+                        disturb(kill, client, database::killOneConnection);
+                    } else {
+                        disturb(kill, client, database::kill);
+                        watchRefusal(client);
+                        database.restart();
+                    }
+                    watchRecovery(client);
+                }
+                System.out.printf(
+                        "without its database it refused within %d ms, and served again %d ms after that was back%n",
+                        longestRefusal.toMillis(), longestRecovery.toMillis());
+            }
+            judge(client);
+        }
+        return wrong;
+    }
+
+    /** Ready, and with writers for its collection. */
+    private Client client(LauncherProcess process) {
+        process.awaitGreeting();
+        var client = process.client().signIn("admin", PASSWORD);
+        if (collection.isEmpty()) {
+            collection = client.newCollection("Under fire");
+            var pdfs = pdfs();
+            IntStream.range(0, WRITERS)
+                    .forEach(i -> writers.add(new KillWriter(i, random.nextLong(), pdfs, collection)));
+        }
+        return client;
+    }
+
+    private interface Kill {
+        void strike() throws Exception;
+    }
+
+    private void disturb(int kill, Client client, Kill victim) throws Exception {
+        for (var writer : writers) {
+            writer.begin(client);
+        }
+        int moment = random.nextInt(MOMENTS.size());
+        Thread.sleep(500 + random.nextInt(4_000));
+        boolean seen = awaitMoment(MOMENTS.get(moment));
+        victim.strike();
+        for (var writer : writers) {
+            writer.end();
+        }
+        System.out.printf(
+                "kill %d of %d at moment %d%s, %d operations acknowledged%n",
+                kill,
+                kills,
+                moment,
+                seen ? "" : " (not met)",
+                writers.stream().mapToInt(KillWriter::acknowledged).sum());
+    }
+
+    /** For a while the application lives, is not ready, and says so to whoever asks. */
+    private void watchRefusal(Client client) throws InterruptedException {
+        long until =
+                System.nanoTime() + Duration.ofMillis(random.nextInt(4_000)).toNanos();
+        do {
+            long start = System.nanoTime();
+            var reply = client.get("/api/v1/collections/" + collection);
+            longestRefusal = longer(longestRefusal, start);
+            expect(reply.status() == 503 && !reply.header("Retry-After").isEmpty(), "refused with " + reply);
+            expect(client.get("/health/live").status() == 200, "not alive without its database");
+            expect(client.get("/health/ready").status() == 503, "ready without its database");
+            Thread.sleep(200);
+        } while (System.nanoTime() < until);
+        expect(longestRefusal.compareTo(REFUSAL) < 0, "refused only after " + longestRefusal);
+    }
+
+    private void watchRecovery(Client client) {
+        long start = System.nanoTime();
+        Await.until(
+                "it serves again",
+                RECOVERY,
+                () -> client.get("/health/ready").status() == 200
+                        && client.get("/api/v1/collections/" + collection).status() == 200);
+        longestRecovery = longer(longestRecovery, start);
+    }
+
+    private static Duration longer(Duration one, long since) {
+        var other = Duration.ofNanos(System.nanoTime() - since);
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    private void expect(boolean condition, String otherwise) {
+        if (!condition) {
+            wrong.add(otherwise);
         }
     }
 
-    /** The same documents once more, without a kill: as many pages, passages and lexemes. */
-    private List<String> undisturbed(Client client) throws SQLException {
-        var again = client.newCollection("Undisturbed");
-        for (var writer : writers) {
-            writer.known.forEach((name, versions) -> {
-                for (var bytes : versions) {
-                    client.upload(again, name, bytes).requireStatus(202);
-                }
-            });
+    private void judge(Client client) throws Exception {
+        Await.until("nothing is left to do", SETTLE, () -> count(WAITING) == 0);
+        execute("update content set expires_at = now() where expires_at is not null");
+        Await.until("broken uploads are swept", Duration.ofSeconds(90), () -> count("""
+                select count(*) from content where expires_at is not null""") == 0);
+        writers.forEach(writer -> wrong.addAll(writer.compare(client)));
+        try (var connection = database.connection()) {
+            wrong.addAll(KillInvariants.violations(connection));
+            // The same documents once more, without a kill: as many pages, passages and lexemes.
+            var again = client.newCollection("Undisturbed");
+            writers.forEach(writer -> writer.repeat(client, again));
+            Await.until("all of it is indexed", SETTLE, () -> count(WAITING) == 0);
+            wrong.addAll(KillInvariants.differences(connection, collection, again));
         }
-        Await.until("all of it is indexed", SETTLE, () -> count("""
-                select count(*) from version where state in ('received', 'parsing', 'embedding')""") == 0);
-        return KillInvariants.differences(database.getPostgresDatabase(), collection, again);
+        System.out.printf(
+                "%d documents, %d versions, %d passages compared with an undisturbed run%n",
+                count("select count(*) from document where collection_id = '" + collection + "'"),
+                count("select count(*) from version where collection_id = '" + collection + "'"),
+                count("select count(*) from passage where collection_id = '" + collection + "'"));
     }
 
     private LauncherProcess start() throws IOException {
@@ -137,24 +213,16 @@ public final class KillRun {
                         "DOCCHAT_PORT",
                         Integer.toString(port),
                         "DATABASE_URL",
-                        "postgresql://postgres:postgres@localhost:" + database.getPort() + "/postgres",
+                        database.url(),
                         "JWT_SECRET",
                         "f3Qz8Lk1Vb6Nw0Xr5Ty2Hs7Jd4Gm9PcAe5Ui",
                         "DOCCHAT_ADMIN_PASSWORD",
                         PASSWORD));
     }
 
-    private Client signedIn(LauncherProcess process) {
-        var client = process.client().signIn("admin", PASSWORD);
-        if (collection.isEmpty()) {
-            collection = client.newCollection("Under fire");
-        }
-        return client;
-    }
-
     private boolean awaitMoment(String sql) throws SQLException, InterruptedException {
         long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
-        try (var connection = database.getPostgresDatabase().getConnection();
+        try (var connection = database.connection();
                 var statement = connection.createStatement()) {
             while (System.nanoTime() < end) {
                 try (var row = statement.executeQuery(sql + " limit 1")) {
@@ -169,7 +237,7 @@ public final class KillRun {
     }
 
     private long count(String sql) throws SQLException {
-        try (var connection = database.getPostgresDatabase().getConnection();
+        try (var connection = database.connection();
                 var statement = connection.createStatement();
                 var row = statement.executeQuery(sql)) {
             row.next();
@@ -178,14 +246,14 @@ public final class KillRun {
     }
 
     private void execute(String sql) throws SQLException {
-        try (var connection = database.getPostgresDatabase().getConnection();
+        try (var connection = database.connection();
                 var statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
 
     /** Real ones where they are at hand; the text of the others is made up. */
-    private static List<byte[]> pdfs() throws IOException {
+    private static List<byte[]> pdfs() {
         var folder =
                 Path.of(System.getProperty("docchat.data", "../../shared/data")).resolve("formats/good");
         if (!Files.isDirectory(folder)) {
@@ -203,159 +271,8 @@ public final class KillRun {
                         }
                     })
                     .toList();
-        }
-    }
-
-    /** A program that uploads, replaces and deletes, and remembers what it was promised. */
-    private final class Writer {
-        private final int number;
-        private final Random random;
-        /** By name, the bytes of each version that was acknowledged. */
-        private final Map<String, List<byte[]>> known = new TreeMap<>();
-        /** What was asked for when the server died: it may or may not have happened. */
-        private String doubtful = "";
-
-        private List<byte[]> doubtfulVersions = List.of();
-        private final List<String> wrong = new ArrayList<>();
-        private int acknowledged;
-        private Thread thread = new Thread();
-
-        Writer(int number, long seed) {
-            this.number = number;
-            this.random = new Random(seed);
-        }
-
-        void begin(Client client) {
-            settle(client);
-            thread = new Thread(() -> write(client), "writer-" + number);
-            thread.start();
-        }
-
-        void end() throws InterruptedException {
-            thread.join();
-        }
-
-        /** Until the server dies. */
-        private void write(Client client) {
-            try {
-                while (true) {
-                    step(client);
-                    Thread.sleep(random.nextInt(60));
-                }
-            } catch (UncheckedIOException | InterruptedException e) {
-                // Killed: what is in doubt is settled after the next start.
-            } catch (AssertionError e) {
-                wrong.add(String.valueOf(e.getMessage()));
-            }
-        }
-
-        private void step(Client client) {
-            int choice = random.nextInt(NAMES);
-            boolean pdf = choice % 4 == 0;
-            var name = "writer" + number + "-" + choice + (pdf ? ".pdf" : ".md");
-            var versions = known.getOrDefault(name, List.of());
-            doubtful = name;
-            if (!versions.isEmpty() && random.nextInt(3) == 0) {
-                doubtfulVersions = List.of();
-                for (var id : idsOf(client, name)) {
-                    client.delete("/api/v1/documents/" + id).requireStatus(204);
-                }
-            } else {
-                var bytes = pdf ? files.get(random.nextInt(files.size())) : text();
-                boolean same = !versions.isEmpty() && java.util.Arrays.equals(versions.get(versions.size() - 1), bytes);
-                doubtfulVersions = same ? versions : plus(versions, bytes);
-                client.upload(collection, name, bytes).requireStatus(same ? 200 : 202);
-            }
-            acknowledged++;
-            take(doubtfulVersions);
-        }
-
-        private void take(List<byte[]> versions) {
-            if (versions.isEmpty()) {
-                known.remove(doubtful);
-            } else {
-                known.put(doubtful, versions);
-            }
-            doubtful = "";
-        }
-
-        private static List<byte[]> plus(List<byte[]> versions, byte[] bytes) {
-            return Stream.concat(versions.stream(), Stream.of(bytes)).toList();
-        }
-
-        private List<String> idsOf(Client client, String name) {
-            return client
-                    .get("/api/v1/collections/" + collection + "/documents?name=" + name)
-                    .requireStatus(200)
-                    .list("items")
-                    .stream()
-                    .filter(item -> item.getString("name").equals(name))
-                    .map(item -> item.getString("id"))
-                    .toList();
-        }
-
-        /** A few hundred paragraphs at most, some of them in every text. */
-        private byte[] text() {
-            var text = new StringBuilder("# Text " + random.nextInt(1_000_000) + "\n\n");
-            int paragraphs = random.nextInt(5) == 0 ? 200 : 5;
-            for (int i = 0; i < paragraphs; i++) {
-                text.append("Paragraph ").append(i).append(" is about number ");
-                text.append(random.nextInt(3) == 0 ? random.nextInt(1000) : i).append(" and what follows from it. ");
-                text.append("It says so at some length, as paragraphs do. ".repeat(6))
-                        .append("\n\n");
-            }
-            return text.toString().getBytes(UTF_8);
-        }
-
-        /** What was in doubt is now known: it happened wholly, or not at all. */
-        private void settle(Client client) {
-            if (doubtful.isEmpty()) {
-                return;
-            }
-            var before = known.getOrDefault(doubtful, List.of());
-            var now = stored(client, doubtful);
-            if (now.equals(hashes(doubtfulVersions))) {
-                take(doubtfulVersions);
-            } else if (!now.equals(hashes(before))) {
-                wrong.add(doubtful + " is neither as before nor as after: " + now);
-            }
-            doubtful = "";
-        }
-
-        private List<String> stored(Client client, String name) {
-            return idsOf(client, name).stream()
-                    .map(id -> client.get("/api/v1/documents/" + id).requireStatus(200))
-                    .flatMap(reply -> reply.list("versions").stream())
-                    .sorted(java.util.Comparator.comparing(version -> version.getInt("version")))
-                    .map(version -> version.getString("sha256"))
-                    .toList();
-        }
-
-        List<String> compare(Client client) {
-            settle(client);
-            for (int choice = 0; choice < NAMES; choice++) {
-                var name = "writer" + number + "-" + choice + (choice % 4 == 0 ? ".pdf" : ".md");
-                var expected = hashes(known.getOrDefault(name, List.of()));
-                var found = stored(client, name);
-                if (!found.equals(expected)) {
-                    wrong.add(name + " should have versions " + expected + " and has " + found);
-                }
-            }
-            return wrong;
-        }
-
-        private static List<String> hashes(List<byte[]> versions) {
-            return versions.stream()
-                    .map(bytes -> {
-                        try {
-                            return HexFormat.of()
-                                    .formatHex(java.security.MessageDigest.getInstance("SHA-256")
-                                            .digest(bytes));
-                        } catch (java.security.NoSuchAlgorithmException e) {
-                            throw new IllegalStateException(e);
-                        }
-                    })
-                    .collect(Collectors.toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -29,6 +29,8 @@ final class LauncherProcess implements AutoCloseable {
         var builder = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx768m",
+                        // As in docker/java.options.
+                        "-XX:TieredStopAtLevel=1",
                         "-jar",
                         Path.of("target/docchat.jar").toAbsolutePath().toString()))
                 .redirectErrorStream(true)
