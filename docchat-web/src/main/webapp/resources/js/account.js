@@ -1,3 +1,5 @@
+import { announce } from "./dom.js";
+
 /* The choice of theme: stored in this browser, applied at once. */
 const choices = document.querySelectorAll("input[name='theme']");
 const chosen = document.documentElement.dataset.theme ?? "system";
@@ -14,3 +16,27 @@ for (const choice of choices) {
     }
   });
 }
+
+/* A new key: copied by a button, and gone from the page once its dialog is closed. */
+document.addEventListener("click", async ({ target }) => {
+  const copier = target.closest("[data-copies]");
+  if (!copier) {
+    return;
+  }
+  const field = document.getElementById(copier.dataset.copies);
+  field.select();
+  try {
+    // Without HTTPS a browser has no clipboard to offer: then the selection is what there is to copy.
+    await navigator.clipboard.writeText(field.value);
+    copier.textContent = "Copied";
+    announce("Copied");
+  } catch {
+    announce("Selected: copy it with the keyboard.");
+  }
+});
+const keyDialog = document.getElementById("key-dialog");
+keyDialog.addEventListener("close", () => {
+  if (keyDialog.querySelector("[data-shown-once]")) {
+    location.reload();
+  }
+});

@@ -3,6 +3,7 @@ package org.docchat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,19 @@ class AccessIT {
         }
 
         int of(String person) {
-            return statuses.get(PEOPLE.indexOf(person));
+            return switch (person) {
+                case READING_KEY -> ofReadingKey();
+                case KEY_ELSEWHERE -> route.contains("me/") ? 403 : of("stranger");
+                default -> statuses.get(PEOPLE.indexOf(person));
+            };
+        }
+
+        /** What the owner alone has, and what a viewer may do. */
+        private int ofReadingKey() {
+            if (List.of("PUT", "PATCH", "DELETE").contains(verb()) || route.contains("me/")) {
+                return 403;
+            }
+            return of("editor") == 404 ? of("owner") : of("viewer");
         }
 
         String verb() {
@@ -43,6 +56,10 @@ class AccessIT {
     }
 
     private static final List<String> PEOPLE = List.of("owner", "editor", "viewer", "stranger", "admin");
+    /** An API key of the owner's that only reads. */
+    private static final String READING_KEY = "reading key";
+    /** An API key of the owner's for another collection. */
+    private static final String KEY_ELSEWHERE = "key elsewhere";
 
     static final List<Row> ROWS = List.of(
             row("GET collections/{id}", "", 200, 200, 200, 404, 404),
@@ -121,8 +138,24 @@ class AccessIT {
         var editor = installation.newUser("access.editor");
         var viewer = installation.newUser("access.viewer");
         var stranger = installation.newUser("access.stranger");
-        clients = Map.of("owner", owner, "editor", editor, "viewer", viewer, "stranger", stranger, "admin", admin);
         var collection = owner.newCollection("Canaries");
+        clients = Map.of(
+                "owner",
+                owner,
+                "editor",
+                editor,
+                "viewer",
+                viewer,
+                "stranger",
+                stranger,
+                "admin",
+                admin,
+                READING_KEY,
+                owner.withKey(Client.json().add("name", READING_KEY).add("access", "read")),
+                KEY_ELSEWHERE,
+                owner.withKey(Client.json()
+                        .add("name", KEY_ELSEWHERE)
+                        .add("collections", Json.createArrayBuilder().add(owner.newCollection("Elsewhere")))));
         for (var role : List.of("editor", "viewer")) {
             owner.send("PUT", members(collection, "access." + role), "{\"role\":\"" + role + "\"}")
                     .requireStatus(204);
@@ -178,6 +211,7 @@ class AccessIT {
     @FieldSource("ROWS")
     void whoMayDoes(Row row) {
         var order = new ArrayList<>(PEOPLE);
+        order.addAll(0, List.of(READING_KEY, KEY_ELSEWHERE));
         order.sort((a, b) -> Integer.compare(row.of(b) / 100, row.of(a) / 100));
         if (row.route().equals("DELETE documents/{id}")) {
             order.remove("owner");

@@ -158,6 +158,8 @@ class BrowserIT {
         "ask, 390",
         "reader, 1440",
         "reader, 390",
+        "account, 1440",
+        "account, 390",
         "evaluations, 1440",
         "evaluations, 390"
     })
@@ -208,6 +210,11 @@ class BrowserIT {
                         + citation.getInt("page") + "&start=" + citation.getInt("start") + "&end="
                         + citation.getInt("end"));
                 assertThat(page.locator("#reader .marked").first()).isVisible(patiently());
+            }
+            case "account" -> {
+                ann.withKey(Client.json().add("name", "Nightly import"));
+                page.navigate("/account.xhtml");
+                assertThat(page.getByText("Nightly import").first()).isVisible();
             }
             case "evaluations" -> {
                 ann.post(

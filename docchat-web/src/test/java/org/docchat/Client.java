@@ -92,6 +92,12 @@ final class Client {
         return new Client(server, header);
     }
 
+    /** A program with an API key of this user's. */
+    Client withKey(JsonObjectBuilder wanted) {
+        var key = post("/api/v1/me/api-keys", wanted).requireStatus(201).json().getString("key");
+        return with("Bearer " + key);
+    }
+
     Reply get(String path) {
         return send("GET", path, "", new byte[0]);
     }

@@ -26,7 +26,7 @@ class LimitsIT {
     @Tag("R1")
     void ofABurstByOneKeyAsManyAreServedAsMayAndOthersAreNotHeldUp() throws Exception {
         var ann = installation.newUser("limits.ann");
-        var program = withNewKey(ann);
+        var program = ann.withKey(Client.json().add("name", "limits"));
         var threads = Executors.newFixedThreadPool(16);
         try {
             var calls = IntStream.range(0, Installation.REQUESTS_PER_KEY + TOO_MANY)
@@ -52,20 +52,15 @@ class LimitsIT {
         assertThat(refused.headers().allValues("RateLimit"))
                 .anySatisfy(limit -> assertThat(limit).matches("\"key\";r=0;t=\\d+"));
 
-        assertThat(withNewKey(ann).get("/api/v1/me").status()).isEqualTo(200);
+        assertThat(ann.withKey(Client.json().add("name", "limits"))
+                        .get("/api/v1/me")
+                        .status())
+                .isEqualTo(200);
         var byToken = ann.get("/api/v1/me");
         assertThat(byToken.status()).isEqualTo(200);
         assertThat(byToken.headers().allValues("RateLimit"))
                 .anySatisfy(limit -> assertThat(limit).startsWith("\"user\";r="))
                 .anySatisfy(limit -> assertThat(limit).startsWith("\"network\";r="))
                 .noneSatisfy(limit -> assertThat(limit).startsWith("\"key\""));
-    }
-
-    private static Client withNewKey(Client user) {
-        var key = user.post("/api/v1/me/api-keys", Client.json().add("name", "limits"))
-                .requireStatus(201)
-                .json()
-                .getString("key");
-        return user.with("Bearer " + key);
     }
 }

@@ -99,6 +99,41 @@ class RowLevelSecurityIT {
     }
 
     @Test
+    void whoeverIsLimitedToAnotherCollectionSeesNoRowOfIt() throws SQLException {
+        try (var connection = installation.database()) {
+            for (var table : readableTables(connection)) {
+                int seen = rowsSeenBy(connection, owner, "{" + UUID.randomUUID() + "}", table);
+
+                // Whoever acts for somebody knows that person.
+                assertThat(seen).as(table).isEqualTo(table.equals("app_user") ? 1 : 0);
+            }
+            for (var table : ADMINISTRATION) {
+                assertThat(rowsSeenBy(connection, administrator, "{" + UUID.randomUUID() + "}", table))
+                        .as(table)
+                        .isZero();
+            }
+        }
+    }
+
+    @Test
+    void whoeverOnlyReadsChangesNothing() throws SQLException {
+        try (var connection = installation.database()) {
+            connection.setAutoCommit(false);
+            for (var table : List.of("collection", "member", "document", "version", "passage", "embedding")) {
+                try (var statement = connection.createStatement()) {
+                    become(connection, owner, "");
+                    statement.execute("select set_config('docchat.access', 'read', true)");
+                    assertThat(statement.executeUpdate("delete from " + table))
+                            .as(table)
+                            .isZero();
+                } finally {
+                    connection.rollback();
+                }
+            }
+        }
+    }
+
+    @Test
     void whatProvesIdentityIsClosedToTheApplicationsRole() throws SQLException {
         try (var connection = installation.database()) {
             assertThat(readableTables(connection))
@@ -114,7 +149,7 @@ class RowLevelSecurityIT {
             for (var table :
                     List.of("collection", "member", "document", "version", "conversation", "answer", "evaluation")) {
                 try (var statement = connection.createStatement()) {
-                    become(connection, UUID.randomUUID().toString());
+                    become(connection, UUID.randomUUID().toString(), "");
                     assertThat(statement.executeUpdate("delete from " + table))
                             .as(table)
                             .isZero();
@@ -138,9 +173,14 @@ class RowLevelSecurityIT {
     }
 
     private static int rowsSeenBy(Connection connection, String caller, String table) throws SQLException {
+        return rowsSeenBy(connection, caller, "", table);
+    }
+
+    private static int rowsSeenBy(Connection connection, String caller, String collections, String table)
+            throws SQLException {
         connection.setAutoCommit(false);
         try (var statement = connection.createStatement()) {
-            become(connection, caller);
+            become(connection, caller, collections);
             // Not count(*): a right to some of the columns is enough to count by it.
             try (var count = statement.executeQuery("select count(*) from (select from " + table + ") seen")) {
                 count.next();
@@ -152,10 +192,12 @@ class RowLevelSecurityIT {
         }
     }
 
-    private static void become(Connection connection, String caller) throws SQLException {
+    private static void become(Connection connection, String caller, String collections) throws SQLException {
         try (var settings = connection.prepareStatement(
-                "select set_config('role', 'docchat_app', true), set_config('docchat.caller', ?, true)")) {
+                "select set_config('role', 'docchat_app', true), set_config('docchat.caller', ?, true),"
+                        + " set_config('docchat.collections', ?, true)")) {
             settings.setString(1, caller);
+            settings.setString(2, collections);
             settings.execute();
         }
     }

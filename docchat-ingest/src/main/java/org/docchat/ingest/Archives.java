@@ -64,6 +64,7 @@ public final class Archives {
      * @throws IOException if the caller's stream fails: nothing is kept
      */
     public Collection restore(Caller caller, InputStream bytes) throws IOException {
+        Collections.requireAll(caller);
         Path file = Files.createTempFile("docchat-import", "");
         try {
             receive(bytes, file);

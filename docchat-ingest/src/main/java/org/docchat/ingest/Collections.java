@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Collections {
     private static final String SELECT = """
-            select c.id, c.name, c.description, c.language, m.role, c.created_at,
+            select c.id, c.name, c.description, c.language, r.role, c.created_at,
                    (select count(*) from document d where d.collection_id = c.id) as documents,
                    (select coalesce(sum(v.passages), 0) from version v
                      where v.collection_id = c.id and v.current_from is not null and v.current_to is null) as passages
               from collection c
-              join member m on m.collection_id = c.id and m.user_id = caller()
+              join roles_of_caller() r on r.collection_id = c.id
             """;
 
     private final Transactions<EntityManager> transactions;
@@ -47,6 +47,7 @@ public final class Collections {
     /** With the caller as its owner. */
     static CollectionId insert(
             EntityManager session, Caller caller, String name, String description, Language language) {
+        requireAll(caller);
         var row = new CollectionRow(caller, name, description, language);
         session.persist(row);
         session.flush();
@@ -56,7 +57,14 @@ public final class Collections {
         return new CollectionId(row.id);
     }
 
-    /** The collections that the caller is a member of, by name. */
+    /** A new collection would be outside of every scope. */
+    static void requireAll(Caller caller) {
+        if (caller.scope().isLimited()) {
+            throw new Failure.Forbidden("The key is limited, so it makes no collections. Use one that is not.");
+        }
+    }
+
+    /** The collections that the caller has a role in, by name. */
     public Slice<Collection> list(Caller caller, Slice.Request request) {
         var after = request.after(keys -> new NameKey(keys.get(0), UUID.fromString(keys.get(1))));
         return transactions.as(caller, session -> {
@@ -193,7 +201,7 @@ public final class Collections {
     /** Who may see the collection but lacks the role is told so; for anybody else it does not exist. */
     static void require(EntityManager session, CollectionId id, Role role) {
         var own = Rows.of(session.createNativeQuery(
-                                "select role from member where collection_id = :id and user_id = caller()", Tuple.class)
+                                "select role from roles_of_caller() where collection_id = :id", Tuple.class)
                         .setParameter("id", id.value()))
                 .map(row -> Role.valueOf(row.get("role", String.class)))
                 .findFirst()

@@ -12,7 +12,20 @@ public final class Bodies {
     public record Login(@Nullable String username, @Nullable String password) {}
 
     @Schema(example = "{\"name\":\"nightly import\",\"expiresInDays\":90}")
-    public record NewApiKey(@Nullable String name, @Nullable Integer expiresInDays) {}
+    public record NewApiKey(
+            @Nullable String name,
+
+            @Nullable @Schema(description = "1 to 3650; absent: it does not expire")
+            Integer expiresInDays,
+
+            @Nullable @Schema(description = "Ids; absent: all, also those to come")
+            List<String> collections,
+
+            @Nullable
+            @Schema(
+                    enumeration = {"read", "write"},
+                    defaultValue = "write")
+            String access) {}
 
     @Schema(example = "{\"username\":\"ann\",\"password\":\"correct horse battery\",\"displayName\":\"Ann Lee\"}")
     public record NewUser(

@@ -14,7 +14,10 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.docchat.domain.CollectionId;
 import org.docchat.domain.Failure;
+import org.docchat.domain.Scope;
 import org.docchat.web.security.ApiKeys;
 import org.docchat.web.security.CurrentCaller;
 import org.docchat.web.security.Problem;
@@ -88,24 +91,33 @@ public class IdentityResource {
     @Path("me")
     @Operation(summary = "Who am I?")
     public Views.Me me() {
-        var user = users.find(current.caller().id()).orElseThrow(() -> new Failure.NotFound("user"));
-        return new Views.Me(user.id().toString(), user.username(), user.displayName(), user.admin());
+        var caller = current.caller();
+        var user = users.find(caller.id()).orElseThrow(() -> new Failure.NotFound("user"));
+        return new Views.Me(user.id().toString(), user.username(), user.displayName(), caller.admin());
     }
 
     @POST
     @Path("me/api-keys")
-    @Operation(summary = "Make an API key; it is shown this once")
+    @Operation(
+            summary = "Make an API key; it is shown this once",
+            description = "It has the rights of its user, or less: `collections` limits it to those, `access` `read` to"
+                    + " asking and reading as a viewer would. A limited key neither makes collections nor manages"
+                    + " keys, and it administers nothing.")
     @APIResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = Views.NewApiKey.class)))
     public Response makeKey(Bodies.@Nullable NewApiKey body) {
         var wanted = Parameters.body(body);
-        var made = apiKeys.make(current.caller(), Parameters.text("name", wanted.name(), 1000), wanted.expiresInDays());
-        return Response.status(201)
-                .entity(new Views.NewApiKey(
-                        made.key().id().toString(),
-                        made.key().name(),
-                        made.secret(),
-                        made.key().expiresAt()))
-                .build();
+        var scope = new Scope(
+                wanted.collections() == null
+                        ? null
+                        : wanted.collections().stream()
+                                .map(id -> CollectionId.parse(String.valueOf(id)))
+                                .collect(Collectors.toSet()),
+                wanted.access() == null
+                        ? Scope.Access.WRITE
+                        : Parameters.choice("access", wanted.access(), Scope.Access.values()));
+        var made = apiKeys.make(
+                current.unlimited(), Parameters.text("name", wanted.name(), 1000), wanted.expiresInDays(), scope);
+        return Response.status(201).entity(Views.NewApiKey.of(made)).build();
     }
 
     @GET
@@ -113,14 +125,14 @@ public class IdentityResource {
     @Operation(summary = "My API keys, without their secrets")
     public Views.Page keys() {
         return Views.Page.of(
-                apiKeys.keys(current.caller()).stream().map(Views.ApiKey::of).toList());
+                apiKeys.keys(current.unlimited()).stream().map(Views.ApiKey::of).toList());
     }
 
     @DELETE
     @Path("me/api-keys/{id}")
     @Operation(summary = "Delete one of my API keys")
     public void deleteKey(@PathParam("id") String id) {
-        apiKeys.delete(current.caller(), keyId(id));
+        apiKeys.delete(current.unlimited(), keyId(id));
     }
 
     private static UUID keyId(String text) {

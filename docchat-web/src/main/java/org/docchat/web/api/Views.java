@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.docchat.domain.Answer;
+import org.docchat.domain.CollectionId;
 import org.docchat.domain.DocumentState;
 import org.docchat.domain.Role;
+import org.docchat.domain.Scope;
 import org.docchat.domain.Slice;
 import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
@@ -52,6 +54,8 @@ public final class Views {
             String id,
             String name,
             String prefix,
+            @Nullable List<String> collections,
+            String access,
             Instant createdAt,
             @Nullable Instant expiresAt,
             @Nullable Instant lastUsedAt) {
@@ -60,14 +64,43 @@ public final class Views {
                     key.id().toString(),
                     key.name(),
                     "dck_" + key.prefix(),
+                    collections(key.scope()),
+                    access(key.scope()),
                     key.createdAt(),
                     key.expiresAt(),
                     key.lastUsedAt());
         }
+
+        private static @Nullable List<String> collections(Scope scope) {
+            var collections = scope.collections();
+            return collections == null
+                    ? null
+                    : collections.stream().map(CollectionId::toString).sorted().toList();
+        }
+
+        private static String access(Scope scope) {
+            return scope.access().name().toLowerCase(Locale.ROOT);
+        }
     }
 
     public record NewApiKey(
-            String id, String name, String key, @Nullable Instant expiresAt) {}
+            String id,
+            String name,
+            String key,
+            @Nullable List<String> collections,
+            String access,
+            @Nullable Instant expiresAt) {
+        static NewApiKey of(ApiKeys.Made made) {
+            var scope = made.key().scope();
+            return new NewApiKey(
+                    made.key().id().toString(),
+                    made.key().name(),
+                    made.secret(),
+                    ApiKey.collections(scope),
+                    ApiKey.access(scope),
+                    made.key().expiresAt());
+        }
+    }
 
     public record Collection(
             String id,

@@ -13,13 +13,17 @@ import jakarta.transaction.SystemException;
 import jakarta.transaction.UserTransaction;
 import java.sql.SQLException;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.docchat.domain.Caller;
+import org.docchat.domain.CollectionId;
 import org.docchat.domain.Failure;
+import org.docchat.domain.Scope;
 import org.docchat.domain.Transactions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Transactions of the server. Each begins by giving up the connection owner's rights for those of an identity that
- * cannot bypass row-level security; both settings end with the transaction, so nothing leaks through the pool.
+ * cannot bypass row-level security; its settings end with the transaction, so nothing leaks through the pool.
  */
 @ApplicationScoped
 public class JtaTransactions implements Transactions<EntityManager> {
@@ -34,24 +38,20 @@ public class JtaTransactions implements Transactions<EntityManager> {
 
     @Override
     public <T> T as(Caller caller, Function<EntityManager, T> work) {
-        return run("docchat_app", caller.id().toString(), work);
+        return run(caller, work);
     }
 
     @Override
     public <T> T asWorker(Function<EntityManager, T> work) {
-        return run("docchat_worker", "", work);
+        return run(null, work);
     }
 
-    private <T> T run(String role, String caller, Function<EntityManager, T> work) {
+    private <T> T run(@Nullable Caller caller, Function<EntityManager, T> work) {
         try {
             transaction.begin();
             boolean done = false;
             try {
-                session.createNativeQuery(
-                                "select set_config('role', :role, true), set_config('docchat.caller', :caller, true)")
-                        .setParameter("role", role)
-                        .setParameter("caller", caller)
-                        .getSingleResult();
+                become(session, caller);
                 var result = work.apply(session);
                 done = true;
                 transaction.commit();
@@ -68,6 +68,32 @@ public class JtaTransactions implements Transactions<EntityManager> {
         } catch (RuntimeException e) {
             throw translated(e);
         }
+    }
+
+    /**
+     * Takes the rights of an identity until the transaction ends.
+     *
+     * @param caller null: what runs in the background
+     */
+    static void become(EntityManager session, @Nullable Caller caller) {
+        var scope = caller == null ? Scope.ALL : caller.scope();
+        var collections = scope.collections();
+        session.createNativeQuery("""
+                        select set_config('role', :role, true), set_config('docchat.caller', :caller, true),
+                               set_config('docchat.collections', :collections, true),
+                               set_config('docchat.access', :access, true)
+                        """)
+                .setParameter("role", caller == null ? "docchat_worker" : "docchat_app")
+                .setParameter("caller", caller == null ? "" : caller.id().toString())
+                .setParameter(
+                        "collections",
+                        collections == null
+                                ? ""
+                                : collections.stream()
+                                        .map(CollectionId::toString)
+                                        .collect(Collectors.joining(",", "{", "}")))
+                .setParameter("access", scope.access() == Scope.Access.READ ? "read" : "write")
+                .getSingleResult();
     }
 
     /** A database that cannot be reached, is full of connections or is going down: try again later. */

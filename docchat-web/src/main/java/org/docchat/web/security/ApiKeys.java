@@ -8,25 +8,30 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.docchat.domain.Caller;
+import org.docchat.domain.CollectionId;
 import org.docchat.domain.Failure;
+import org.docchat.domain.Scope;
 import org.docchat.domain.UserId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys by which programs act as a user: {@code dck_}, a prefix that finds the key and a secret of which only a
- * hash is kept.
+ * The keys by which programs act for a user: {@code dck_}, a prefix that finds the key and a secret of which only a
+ * hash is kept. A key may be limited to some collections and to reading; {@code 009-keys.sql} enforces that.
  */
 @ApplicationScoped
 public class ApiKeys {
     private static final Pattern SHAPE = Pattern.compile("dck_([0-9a-f]{12})_[A-Za-z0-9_-]{43}");
     private static final int MOST_PER_USER = 100;
+    private static final int MOST_COLLECTIONS = 200;
 
     @Inject
     Database database;
@@ -37,6 +42,7 @@ public class ApiKeys {
     /**
      * A key without its secret.
      *
+     * @param scope what of the user's rights it has
      * @param expiresAt null: never
      * @param lastUsedAt to about a minute; null: never
      */
@@ -44,6 +50,7 @@ public class ApiKeys {
             UUID id,
             String name,
             String prefix,
+            Scope scope,
             Instant createdAt,
             @Nullable Instant expiresAt,
             @Nullable Instant lastUsedAt) {}
@@ -51,13 +58,18 @@ public class ApiKeys {
     /** @param secret the whole key, to be shown once: it cannot be had again */
     public record Made(ApiKey key, String secret) {}
 
+    /** Who a key acts for, and with what of their rights. */
+    record Holder(Users.User user, Scope scope) {}
+
     /**
      * Makes a key.
      *
      * @param name for people, to tell their keys apart
      * @param expiresInDays null: it does not expire
+     * @param scope what of the caller's rights it shall have
+     * @throws Failure.NotFound if the scope names a collection that the caller cannot see
      */
-    public Made make(Caller caller, String name, @Nullable Integer expiresInDays) {
+    public Made make(Caller caller, String name, @Nullable Integer expiresInDays, Scope scope) {
         var shown = name.replaceAll("\\p{Cntrl}", "").strip();
         if (shown.isEmpty() || shown.length() > 100) {
             throw new Failure.Invalid("invalid_name", "A key's name has 1 to 100 characters.");
@@ -65,24 +77,44 @@ public class ApiKeys {
         if (expiresInDays != null && (expiresInDays < 1 || expiresInDays > 3650)) {
             throw new Failure.Invalid("invalid_expiry", "A key expires in 1 to 3650 days, or never.");
         }
+        var collections = scope.collections();
+        if (collections != null && (collections.isEmpty() || collections.size() > MOST_COLLECTIONS)) {
+            throw new Failure.Invalid(
+                    "invalid_collections",
+                    "A key is for all collections, or for 1 to " + MOST_COLLECTIONS + " that it names.");
+        }
         if (keys(caller).size() >= MOST_PER_USER) {
             throw new Failure.Conflict(
                     "too_many_keys", "You have " + MOST_PER_USER + " keys: delete those that nobody uses.");
         }
         var prefix = HexFormat.of().formatHex(Secrets.bytes(6));
         var secret = "dck_" + prefix + "_" + Secrets.random(32);
-        var key = database.by(
-                caller,
-                statements -> statements.first(
-                        "insert into api_key (id, user_id, name, prefix, hash, created_at, expires_at)"
-                                + " values (?, ?, ?, ?, ?, now(), now() + ? * interval '1 day') returning *",
-                        ApiKeys::key,
-                        UUID.randomUUID(),
-                        caller.id().value(),
-                        shown,
-                        prefix,
-                        Secrets.sha256(secret),
-                        expiresInDays));
+        var ids = collections == null
+                ? null
+                : collections.stream().map(CollectionId::value).toArray(UUID[]::new);
+        var key = database.by(caller, statements -> {
+            if (ids != null
+                    && !statements
+                            .first(
+                                    "select ?::uuid[] <@ collections_of_caller('VIEWER')",
+                                    row -> row.getBoolean(1),
+                                    (Object) ids)
+                            .orElseThrow()) {
+                throw new Failure.NotFound("collection");
+            }
+            return statements.first(
+                    "insert into api_key (id, user_id, name, prefix, hash, collections, access, created_at, expires_at)"
+                            + " values (?, ?, ?, ?, ?, ?::uuid[], ?, now(), now() + ? * interval '1 day') returning *",
+                    ApiKeys::key,
+                    UUID.randomUUID(),
+                    caller.id().value(),
+                    shown,
+                    prefix,
+                    Secrets.sha256(secret),
+                    ids,
+                    scope.access() == Scope.Access.READ ? "read" : "write",
+                    expiresInDays);
+        });
         return new Made(key.orElseThrow(), secret);
     }
 
@@ -111,33 +143,29 @@ public class ApiKeys {
         }
     }
 
-    /** The user as whom a key acts; nobody if it is unknown or expired. */
-    Optional<Users.User> userOf(String secret) {
-        record Known(
-                UUID id, UserId user, byte[] hash, @Nullable Instant used) {}
+    /** Who a key acts for; nobody if it is unknown or expired. */
+    Optional<Holder> holderOf(String secret) {
+        record Known(ApiKey key, UserId user, byte[] hash) {}
         var shape = SHAPE.matcher(secret);
         if (!shape.matches()) {
             return Optional.empty();
         }
         var known = database.first(
                 "select * from api_key where prefix = ? and (expires_at is null or expires_at > now())",
-                row -> new Known(
-                        row.getObject("id", UUID.class),
-                        new UserId(row.getObject("user_id", UUID.class)),
-                        row.getBytes("hash"),
-                        Database.instant(row, "last_used_at")),
+                row -> new Known(key(row), new UserId(row.getObject("user_id", UUID.class)), row.getBytes("hash")),
                 shape.group(1));
         if (known.isEmpty() || !MessageDigest.isEqual(known.get().hash(), Secrets.sha256(secret))) {
             return Optional.empty();
         }
-        var used = known.get().used();
+        var key = known.get().key();
+        var used = key.lastUsedAt();
         if (used == null || used.isBefore(Instant.now().minusSeconds(60))) {
             database.update(
                     "update api_key set last_used_at = greatest(last_used_at, ?) where id = ?",
                     OffsetDateTime.now(ZoneOffset.UTC),
-                    known.get().id());
+                    key.id());
         }
-        return users.find(known.get().user()).filter(Users.User::enabled);
+        return users.find(known.get().user()).filter(Users.User::enabled).map(user -> new Holder(user, key.scope()));
     }
 
     /** What tells a key that is known from others, without its secret. */
@@ -146,10 +174,18 @@ public class ApiKeys {
     }
 
     private static ApiKey key(ResultSet row) throws SQLException {
+        var collections = row.getArray("collections");
         return new ApiKey(
                 row.getObject("id", UUID.class),
                 row.getString("name"),
                 row.getString("prefix"),
+                new Scope(
+                        collections == null
+                                ? null
+                                : Arrays.stream((UUID[]) collections.getArray())
+                                        .map(CollectionId::new)
+                                        .collect(Collectors.toSet()),
+                        row.getString("access").equals("read") ? Scope.Access.READ : Scope.Access.WRITE),
                 Objects.requireNonNull(Database.instant(row, "created_at")),
                 Database.instant(row, "expires_at"),
                 Database.instant(row, "last_used_at"));

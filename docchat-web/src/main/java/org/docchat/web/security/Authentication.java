@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.docchat.domain.Caller;
 import org.docchat.domain.Failure;
+import org.docchat.domain.Scope;
 import org.docchat.domain.UserId;
 
 /**
@@ -35,6 +36,8 @@ public class Authentication implements HttpAuthenticationMechanism {
 
     private static final String CALLER = "docchat.caller";
     private static final int LONGEST_CREDENTIAL = 8192;
+    /** What is posted asks, or is refused for its own reasons. */
+    private static final Set<String> VERBS_OF_READERS = Set.of("GET", "HEAD", "OPTIONS", "POST");
 
     @Inject
     Users users;
@@ -58,8 +61,8 @@ public class Authentication implements HttpAuthenticationMechanism {
         return request.getAttribute(CALLER) instanceof Caller caller ? Optional.of(caller) : Optional.empty();
     }
 
-    static Set<String> groups(Users.User user) {
-        return user.admin() ? Set.of("user", "admin") : Set.of("user");
+    static Set<String> groups(Caller caller) {
+        return caller.admin() ? Set.of("user", "admin") : Set.of("user");
     }
 
     @Override
@@ -107,7 +110,7 @@ public class Authentication implements HttpAuthenticationMechanism {
                             : pass(
                                     request,
                                     context,
-                                    user.get(),
+                                    user.get().caller(),
                                     new CallerPrincipal(user.get().username()));
                 }
             }
@@ -129,10 +132,17 @@ public class Authentication implements HttpAuthenticationMechanism {
             if (busy.isPresent()) {
                 return tooMany(response, context, busy.get());
             }
+            var caller = known.get().caller();
+            if (caller.scope().access() == Scope.Access.READ && !VERBS_OF_READERS.contains(request.getMethod())) {
+                return refuse(
+                        response,
+                        context,
+                        Problem.of(new Failure.Forbidden("The key only reads. Use one that may also write.")));
+            }
             return pass(
                     request,
                     context,
-                    known.get().user(),
+                    caller,
                     new Bearer(known.get().user(), known.get().claims()));
         }
         var wait = throttle.badKey(request.getRemoteAddr());
@@ -142,16 +152,20 @@ public class Authentication implements HttpAuthenticationMechanism {
         return challenge(response, context, "The token or key is unknown, expired or no longer allowed.");
     }
 
-    private record Known(Users.User user, Map<String, Object> claims) {}
+    private record Known(Users.User user, Caller caller, Map<String, Object> claims) {}
 
     private Optional<Known> byKey(String key) {
-        return apiKeys.userOf(key)
-                .map(user -> new Known(
-                        user,
-                        Map.of(
-                                "sub", user.id().toString(),
-                                "upn", user.username(),
-                                "groups", List.copyOf(groups(user)))));
+        return apiKeys.holderOf(key).map(holder -> {
+            var user = holder.user();
+            var caller = user.caller(holder.scope());
+            return new Known(
+                    user,
+                    caller,
+                    Map.of(
+                            "sub", user.id().toString(),
+                            "upn", user.username(),
+                            "groups", List.copyOf(groups(caller))));
+        });
     }
 
     private Optional<Known> byToken(String token) {
@@ -159,8 +173,8 @@ public class Authentication implements HttpAuthenticationMechanism {
             var all = new HashMap<>(claims.getClaimsMap());
             return user(String.valueOf(all.get("sub"))).map(user -> {
                 // What somebody may do is what holds now, not when the token was made.
-                all.put("groups", List.copyOf(groups(user)));
-                return new Known(user, all);
+                all.put("groups", List.copyOf(groups(user.caller())));
+                return new Known(user, user.caller(), all);
             });
         });
     }
@@ -178,7 +192,10 @@ public class Authentication implements HttpAuthenticationMechanism {
                 response.setHeader("Cache-Control", "no-store");
             }
             return pass(
-                    request, context, user.get(), new CallerPrincipal(user.get().username()));
+                    request,
+                    context,
+                    user.get().caller(),
+                    new CallerPrincipal(user.get().username()));
         }
         if (path.isPublic()) {
             return context.doNothing();
@@ -220,9 +237,9 @@ public class Authentication implements HttpAuthenticationMechanism {
     }
 
     private static AuthenticationStatus pass(
-            HttpServletRequest request, HttpMessageContext context, Users.User user, CallerPrincipal principal) {
-        request.setAttribute(CALLER, user.caller());
-        return context.notifyContainerAboutLogin(principal, new TreeSet<>(groups(user)));
+            HttpServletRequest request, HttpMessageContext context, Caller caller, CallerPrincipal principal) {
+        request.setAttribute(CALLER, caller);
+        return context.notifyContainerAboutLogin(principal, new TreeSet<>(groups(caller)));
     }
 
     private static AuthenticationStatus challenge(

@@ -40,6 +40,19 @@ public class CurrentCaller {
     }
 
     /**
+     * The caller, if with all rights of the user: a limited key must not make one that is not.
+     *
+     * @throws Failure.Forbidden otherwise
+     */
+    public Caller unlimited() {
+        var caller = caller();
+        if (caller.scope().isLimited()) {
+            throw new Failure.Forbidden("The key is limited, so it manages neither keys nor sessions.");
+        }
+        return caller;
+    }
+
+    /**
      * The caller, if an administrator.
      *
      * @throws Failure.Forbidden otherwise

@@ -66,7 +66,7 @@ public class Tokens {
         claims.setAudience(AUDIENCE);
         claims.setSubject(user.id().toString());
         claims.setClaim("upn", user.username());
-        claims.setStringListClaim("groups", List.copyOf(Authentication.groups(user)));
+        claims.setStringListClaim("groups", List.copyOf(Authentication.groups(user.caller())));
         claims.setGeneratedJwtId();
         claims.setIssuedAt(now);
         claims.setExpirationTime(expiry);

@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.docchat.domain.Caller;
 import org.docchat.domain.Failure;
+import org.docchat.domain.Scope;
 import org.docchat.domain.Slice;
 import org.docchat.domain.UserId;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,12 @@ public class Users {
             UserId id, String username, String displayName, boolean admin, boolean enabled, Instant createdAt) {
         /** The identity that the contexts take rights from. */
         public Caller caller() {
-            return new Caller(id, username, admin);
+            return caller(Scope.ALL);
+        }
+
+        /** The identity of somebody who acts for this user. */
+        Caller caller(Scope scope) {
+            return new Caller(id, username, admin, scope);
         }
     }
 

@@ -107,25 +107,20 @@ public final class PreparedDatabase implements Transactions<EntityManager>, Auto
 
     @Override
     public <T> T as(Caller caller, Function<EntityManager, T> work) {
-        return run("docchat_app", caller.id().toString(), work);
+        return run(caller, work);
     }
 
     @Override
     public <T> T asWorker(Function<EntityManager, T> work) {
-        return run("docchat_worker", "", work);
+        return run(null, work);
     }
 
-    /** As {@link JtaTransactions} does it. */
-    private <T> T run(String role, String caller, Function<EntityManager, T> work) {
+    private <T> T run(@Nullable Caller caller, Function<EntityManager, T> work) {
         try (var session = sessions.createEntityManager()) {
             var transaction = session.getTransaction();
             transaction.begin();
             try {
-                session.createNativeQuery(
-                                "select set_config('role', :role, true), set_config('docchat.caller', :caller, true)")
-                        .setParameter("role", role)
-                        .setParameter("caller", caller)
-                        .getSingleResult();
+                JtaTransactions.become(session, caller);
                 var result = work.apply(session);
                 transaction.commit();
                 return result;

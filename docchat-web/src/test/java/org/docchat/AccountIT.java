@@ -14,14 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@DisplayName("People see where they are signed in, and end it from elsewhere")
+@DisplayName("Under Account people see who acts for them from where, and end it")
 @ExtendWith(Installation.Parameter.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class SessionsIT {
+class AccountIT {
     private final Installation installation;
     private Browsers browsers;
 
-    SessionsIT(Installation installation) {
+    AccountIT(Installation installation) {
         this.installation = installation;
     }
 
@@ -79,6 +79,36 @@ class SessionsIT {
         here.navigate("/collections.xhtml");
         assertThat(here.url()).endsWith("/collections.xhtml");
         signedIn("sessions.bob", "Another-of-sessions.bob");
+    }
+
+    @Test
+    void aKeyIsShownOnceAndWorksUntilItIsRevoked() {
+        var cat = installation.newUser("account.cat");
+        var collection = cat.newCollection("Cats");
+        cat.newCollection("Dogs");
+        var page = signedIn("account.cat", "Password-of-account.cat");
+        page.navigate("/account.xhtml");
+
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("New key"))
+                .click();
+        page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true)).fill("<b>nightly</b>");
+        page.getByLabel("Cats").check();
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Make key"))
+                .click();
+        var secret = page.locator("#secret").inputValue();
+        var program = cat.with("Bearer " + secret);
+        assertThat(program.get("/api/v1/collections").list("items"))
+                .extracting(item -> item.getString("id"))
+                .containsExactly(collection);
+        assertThat(program.delete("/api/v1/collections/" + collection).status()).isEqualTo(403);
+
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Done"))
+                .click();
+        assertThat(page.locator("[id='keys'] li")).containsText("<b>nightly</b>");
+        assertThat(page.content()).doesNotContain(secret);
+        page.locator("[id='keys']").getByRole(AriaRole.BUTTON).click();
+        assertThat(page.locator("[id='keys'] li")).hasCount(0);
+        assertThat(program.get("/api/v1/me").status()).isEqualTo(401);
     }
 
     private Page signedIn(String username, String password) {
