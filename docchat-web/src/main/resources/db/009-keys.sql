@@ -50,3 +50,19 @@ create function conversation_in_scope(conversation uuid) returns boolean
 $$;
 create policy in_scope on conversation as restrictive to docchat_app
     using (scope_of_caller() is null or conversation_in_scope(id)) with check (true);
+
+--changeset docchat:token-generations splitStatements:false
+-- Grows when whatever a user is signed in with shall end: tokens of an earlier generation are refused.
+alter table app_user add token_generation int not null default 0;
+drop trigger audited_update on app_user;
+create constraint trigger audited_update after update on app_user deferrable initially deferred
+    for each row when ((old.display_name, old.admin, old.enabled) is distinct from (new.display_name, new.admin, new.enabled))
+    execute function audited();
+create function audited_sign_out() returns trigger language plpgsql security definer set search_path from current as $$
+begin
+    perform audit_act('user.sign-out', '{}', new.id, new.username);
+    return null;
+end
+$$;
+create constraint trigger audited_sign_out after update on app_user deferrable initially deferred
+    for each row when (old.token_generation <> new.token_generation) execute function audited_sign_out();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.json.Json;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -112,10 +113,12 @@ class AccessIT {
             // What ends something stands last; each of these begins with those who may not.
             row("DELETE collections/{id}/evaluations/{evaluationId}", "", 204, 404, 404, 404, 404),
             row("DELETE me/api-keys/{id}", "", 204, 404, 404, 404, 404),
+            row("DELETE me/sessions/{id}", "", 204, 404, 404, 404, 404),
             row("DELETE collections/{id}/members/{username}", "", 204, 403, 403, 404, 404),
             row("DELETE conversations/{id}", "", 204, 404, 404, 404, 404),
             row("DELETE documents/{id}", "", 404, 204, 403, 404, 404),
             row("DELETE collections/{id}", "", 204, 403, 403, 404, 404),
+            row("DELETE users/{id}/sessions", "", 403, 403, 403, 403, 204),
             row("DELETE users/{id}", "", 403, 403, 403, 403, 204));
 
     /** About the caller alone: there is nothing of anybody else's to name. */
@@ -124,6 +127,8 @@ class AccessIT {
             "GET me",
             "POST me/api-keys",
             "GET me/api-keys",
+            "GET me/sessions",
+            "DELETE me/sessions",
             "GET collections",
             "POST collections",
             "POST collections/import",
@@ -160,7 +165,7 @@ class AccessIT {
             owner.send("PUT", members(collection, "access." + role), "{\"role\":\"" + role + "\"}")
                     .requireStatus(204);
         }
-        installation.newUser("access.guest");
+        var guest = installation.newUser("access.guest");
         owner.send("PUT", members(collection, "access.guest"), "{\"role\":\"viewer\"}")
                 .requireStatus(204);
         var document = owner.indexed(collection, "canary.md", CANARY);
@@ -182,6 +187,8 @@ class AccessIT {
                 .json()
                 .getString("id");
         ids = Map.of(
+                "sessions",
+                session(installation, owner),
                 "evaluations",
                 evaluation,
                 "collections",
@@ -195,7 +202,22 @@ class AccessIT {
                 "api-keys",
                 key,
                 "users",
-                owner.get("/api/v1/me").json().getString("id"));
+                guest.get("/api/v1/me").json().getString("id"));
+    }
+
+    /** As if a browser had signed in. */
+    private static String session(Installation installation, Client user) {
+        var id = UUID.randomUUID();
+        try (var connection = installation.database();
+                var insert = connection.prepareStatement(
+                        "insert into session (id, user_id, address, agent) values (?, ?::uuid, '::1', 'a browser')")) {
+            insert.setObject(1, id);
+            insert.setString(2, user.get("/api/v1/me").json().getString("id"));
+            insert.execute();
+            return id.toString();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

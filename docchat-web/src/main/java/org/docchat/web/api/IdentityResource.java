@@ -21,6 +21,7 @@ import org.docchat.domain.Scope;
 import org.docchat.web.security.ApiKeys;
 import org.docchat.web.security.CurrentCaller;
 import org.docchat.web.security.Problem;
+import org.docchat.web.security.Sessions;
 import org.docchat.web.security.SignIn;
 import org.docchat.web.security.Tokens;
 import org.docchat.web.security.Users;
@@ -50,6 +51,9 @@ public class IdentityResource {
 
     @Inject
     Users users;
+
+    @Inject
+    Sessions sessions;
 
     @Inject
     CurrentCaller current;
@@ -132,14 +136,41 @@ public class IdentityResource {
     @Path("me/api-keys/{id}")
     @Operation(summary = "Delete one of my API keys")
     public void deleteKey(@PathParam("id") String id) {
-        apiKeys.delete(current.unlimited(), keyId(id));
+        apiKeys.delete(current.unlimited(), id(id, "api_key"));
     }
 
-    private static UUID keyId(String text) {
+    @GET
+    @Path("me/sessions")
+    @Operation(summary = "The browsers that I am signed in with")
+    public Views.Page sessions() {
+        return Views.Page.of(sessions.sessions(current.unlimited()).stream()
+                .map(Views.Session::of)
+                .toList());
+    }
+
+    @DELETE
+    @Path("me/sessions")
+    @Operation(
+            summary = "Sign me out everywhere",
+            description = "Ends all sessions and tokens, this one too, on every node within five seconds. API keys"
+                    + " stay.")
+    public void signOut() {
+        var caller = current.unlimited();
+        users.signOut(caller, caller.id());
+    }
+
+    @DELETE
+    @Path("me/sessions/{id}")
+    @Operation(summary = "Sign me out of one browser")
+    public void endSession(@PathParam("id") String id) {
+        sessions.end(current.unlimited(), id(id, "session"));
+    }
+
+    private static UUID id(String text, String what) {
         try {
             return UUID.fromString(text);
         } catch (IllegalArgumentException e) {
-            throw new Failure.NotFound("api_key");
+            throw new Failure.NotFound(what);
         }
     }
 }

@@ -81,6 +81,15 @@ public class UsersResource {
     }
 
     @DELETE
+    @Path("{id}/sessions")
+    @Operation(
+            summary = "Sign a user out everywhere (administrators)",
+            description = "Ends all sessions and tokens, on every node within five seconds. API keys stay.")
+    public void signOut(@PathParam("id") String id) {
+        users.signOut(current.administrator(), UserId.parse(id));
+    }
+
+    @DELETE
     @Path("{id}")
     @Operation(summary = "Delete a user (administrators)")
     public void delete(@PathParam("id") String id) {

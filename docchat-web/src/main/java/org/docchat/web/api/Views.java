@@ -15,6 +15,7 @@ import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
 import org.docchat.query.Librarian;
 import org.docchat.web.security.ApiKeys;
+import org.docchat.web.security.Sessions;
 import org.docchat.web.security.Users;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,13 @@ public final class Views {
                     user.admin(),
                     user.enabled(),
                     user.createdAt());
+        }
+    }
+
+    public record Session(String id, Instant createdAt, Instant seenAt, String address, String agent) {
+        static Session of(Sessions.Session session) {
+            return new Session(
+                    session.id().toString(), session.createdAt(), session.seenAt(), session.address(), session.agent());
         }
     }
 

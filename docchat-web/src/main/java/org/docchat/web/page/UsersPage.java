@@ -1,6 +1,8 @@
 package org.docchat.web.page;
 
 import jakarta.enterprise.context.RequestScoped;
+import jakarta.faces.application.FacesMessage;
+import jakarta.faces.context.FacesContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import org.docchat.domain.Failure;
@@ -10,7 +12,7 @@ import org.docchat.web.security.CurrentCaller;
 import org.docchat.web.security.Users;
 import org.jspecify.annotations.Nullable;
 
-/** users.xhtml: administrators add, disable and enable users. */
+/** users.xhtml: administrators add, disable, enable and sign out users. */
 @Named
 @RequestScoped
 public class UsersPage {
@@ -50,6 +52,12 @@ public class UsersPage {
     public void enable(String id, boolean enabled) {
         users.change(current.administrator(), UserId.parse(id), null, null, null, enabled);
         slice = null;
+    }
+
+    public void signOut(String id, String name) {
+        users.signOut(current.administrator(), UserId.parse(id));
+        FacesContext.getCurrentInstance()
+                .addMessage(null, new FacesMessage(name + " is signed out everywhere. API keys stay."));
     }
 
     public @Nullable String getCursor() {

@@ -43,6 +43,7 @@ public class Audit {
             "user.create",
             "user.change",
             "user.password",
+            "user.sign-out",
             "user.delete",
             "key.create",
             "key.delete");

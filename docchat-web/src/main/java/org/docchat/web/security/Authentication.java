@@ -171,7 +171,10 @@ public class Authentication implements HttpAuthenticationMechanism {
     private Optional<Known> byToken(String token) {
         return tokens.claims(token).flatMap(claims -> {
             var all = new HashMap<>(claims.getClaimsMap());
-            return user(String.valueOf(all.get("sub"))).map(user -> {
+            int generation = all.get(Tokens.GENERATION) instanceof Number number ? number.intValue() : 0;
+            // One later than the user's: what we remember of the user is some seconds old.
+            var found = user(String.valueOf(all.get("sub"))).filter(user -> generation >= user.tokenGeneration());
+            return found.map(user -> {
                 // What somebody may do is what holds now, not when the token was made.
                 all.put("groups", List.copyOf(groups(user.caller())));
                 return new Known(user, user.caller(), all);

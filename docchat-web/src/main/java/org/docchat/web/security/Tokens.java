@@ -21,12 +21,16 @@ import org.jose4j.lang.JoseException;
 
 /**
  * The bearer tokens that signing in answers: JSON Web Tokens, signed by HS256 with JWT_SECRET. They say who somebody
- * is; whether that user is still enabled is looked up with each request.
+ * is; whether that user is still enabled, and the token of a generation that is still accepted, is looked up with each
+ * request.
  */
 @Dependent
 public class Tokens {
     /** How long a token is good for. */
     public static final Duration LIFETIME = Duration.ofHours(1);
+
+    /** The claim that says which of a user's generations of tokens one belongs to. */
+    static final String GENERATION = "gen";
 
     static final String ISSUER = "docchat";
     static final String AUDIENCE = "docchat-api";
@@ -67,6 +71,7 @@ public class Tokens {
         claims.setSubject(user.id().toString());
         claims.setClaim("upn", user.username());
         claims.setStringListClaim("groups", List.copyOf(Authentication.groups(user.caller())));
+        claims.setClaim(GENERATION, user.tokenGeneration());
         claims.setGeneratedJwtId();
         claims.setIssuedAt(now);
         claims.setExpirationTime(expiry);

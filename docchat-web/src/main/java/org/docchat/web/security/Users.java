@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** Who can sign in. */
 @ApplicationScoped
 public class Users {
-    private static final String COLUMNS = "id, username, display_name, admin, enabled, created_at";
+    private static final String COLUMNS = "id, username, display_name, admin, enabled, token_generation, created_at";
     private static final long REMEMBERED_NANOS = Duration.ofSeconds(5).toNanos();
     private static final int MOST_REMEMBERED = 10_000;
 
@@ -40,9 +40,16 @@ public class Users {
      * @param username lower case
      * @param admin administers users and settings
      * @param enabled false: neither password nor token nor key is accepted
+     * @param tokenGeneration the first one whose tokens are accepted
      */
     public record User(
-            UserId id, String username, String displayName, boolean admin, boolean enabled, Instant createdAt) {
+            UserId id,
+            String username,
+            String displayName,
+            boolean admin,
+            boolean enabled,
+            int tokenGeneration,
+            Instant createdAt) {
         /** The identity that the contexts take rights from. */
         public Caller caller() {
             return caller(Scope.ALL);
@@ -100,7 +107,10 @@ public class Users {
                 .orElseThrow(() -> new Failure.Conflict("username_taken", "There is already a user of this name."));
     }
 
-    /** Changes what is not null. The last enabled administrator stays one (409). */
+    /**
+     * Changes what is not null. A new password, or being disabled, ends whatever the user is signed in with. The last
+     * enabled administrator stays one (409).
+     */
     public User change(
             Caller by,
             UserId id,
@@ -119,8 +129,10 @@ public class Users {
             }
             if (hash != null) {
                 statements.update("update credential set password_hash = ? where user_id = ?", hash, id.value());
-                // Whoever knew the old password may have signed in with it.
-                statements.update("delete from session where user_id = ?", id.value());
+            }
+            // Whoever knew the old password may have signed in with it.
+            if (hash != null || Boolean.FALSE.equals(enabled)) {
+                signOut(statements, id);
             }
             return statements.first(
                     "update app_user set display_name = coalesce(?, display_name), admin = coalesce(?, admin),"
@@ -133,6 +145,21 @@ public class Users {
         });
         remembered.remove(id);
         return changed.orElseThrow(() -> new Failure.NotFound("user"));
+    }
+
+    /** Ends all sessions and tokens of a user; keys stay. Other nodes know within five seconds. */
+    public void signOut(Caller by, UserId id) {
+        int changed = database.by(by, statements -> signOut(statements, id));
+        remembered.remove(id);
+        if (changed == 0) {
+            throw new Failure.NotFound("user");
+        }
+    }
+
+    private static int signOut(Database.Statements statements, UserId id) {
+        statements.update("delete from session where user_id = ?", id.value());
+        return statements.update(
+                "update app_user set token_generation = token_generation + 1 where id = ?", id.value());
     }
 
     /** Removes a user with keys and password. The last enabled administrator cannot be removed (409). */
@@ -250,6 +277,7 @@ public class Users {
                 row.getString("display_name"),
                 row.getBoolean("admin"),
                 row.getBoolean("enabled"),
+                row.getInt("token_generation"),
                 Objects.requireNonNull(Database.instant(row, "created_at")));
     }
 

@@ -25,7 +25,7 @@ class TokensTest {
     private static final String SECRET = "a secret of these tests, long enough for HS256";
     private final Tokens tokens = new Tokens(SECRET);
     private final Users.User ann =
-            new Users.User(UserId.random(), "ann", "Ann", false, true, Instant.parse("2026-01-01T00:00:00Z"));
+            new Users.User(UserId.random(), "ann", "Ann", false, true, 0, Instant.parse("2026-01-01T00:00:00Z"));
 
     @Test
     void aTokenSaysWhoItsUserIs() throws MalformedClaimException {
