@@ -1,7 +1,8 @@
 import { call } from "./api.js";
 import { answerText, markdown, place } from "./answer-text.js";
-import { announce, button, el, icon, name, note, number, ordinal } from "./dom.js";
+import { announce, button, el, name, note, number } from "./dom.js";
 import { showsQuote } from "./quote-pop.js";
+import { why } from "./why.js";
 
 /** A question and what is said to it. `onRead(targets, index)` opens the reader. */
 export class Turn {
@@ -9,7 +10,6 @@ export class Turn {
     this.question = question;
     this.onRead = onRead;
     this.text = "";
-    this.found = [];
     this.body = el("div", { class: "answer" });
     this.status = el("div", { class: "working" }, "Searching your documents");
     this.below = el("div");
@@ -18,7 +18,6 @@ export class Turn {
 
   /** What was found, before a word is written. */
   passages(found) {
-    this.found = found;
     this.status.textContent = found.length ? `Found ${number(found.length)} passages, writing` : "Weighing what was found";
   }
 
@@ -37,7 +36,7 @@ export class Turn {
     this.final = answer;
     this.status.remove();
     if (answer.outcome === "not_found") {
-      this.#notFound(answer);
+      this.#notFound(answer, live);
     } else {
       this.#answered(answer);
     }
@@ -54,18 +53,18 @@ export class Turn {
       ...(answer.documentsDeleted ? [note("", "Documents that this answer rested on were deleted since; their words are gone from it.")] : []),
       ...(citations.length ? [this.#sources(citations)] : []),
       ...notices(answer),
-      ...this.#foundFold(),
+      why(answer, { title: "Why this answer", onRead: this.onRead }),
       this.#actions(answer),
     );
   }
 
-  #notFound(answer) {
+  #notFound(answer, live) {
     this.body.className = "answer notfound";
     this.body.replaceChildren(
       el("h3", {}, "Not in your documents"),
       el("p", {}, answer.text),
     );
-    this.below.replaceChildren(...notices(answer), ...this.#foundFold("What came closest", true), this.#actions(answer));
+    this.below.replaceChildren(...notices(answer), why(answer, { title: "What came closest", open: live, onRead: this.onRead }), this.#actions(answer));
   }
 
   #chip(citations, i) {
@@ -80,19 +79,6 @@ export class Turn {
     return el("div", { class: "sources", role: "group", "aria-label": "Sources" },
       citations.map((each, i) => el("button", { type: "button", class: "source", on: { click: () => this.onRead(citations, i) } },
         el("b", {}, each.number), el("span", {}, name(each.documentName), place(each) ? el("span", { class: "muted" }, ` · ${place(each)}`) : null))));
-  }
-
-  #foundFold(title = "What was found", open = false) {
-    if (!this.found.length) {
-      return [];
-    }
-    const targets = this.found.map((each) => ({ ...each, quote: null }));
-    return [el("details", { class: "found", open },
-      el("summary", {}, icon("right"), `${title} (${number(this.found.length)})`),
-      el("ol", {}, this.found.map((each, i) => el("li", {},
-        el("button", { type: "button", class: "where", on: { click: () => this.onRead(targets, i) } }, name(each.documentName), place(each) ? ` · ${place(each)}` : ""),
-        el("div", { class: "ranks" }, ranks(each)),
-        el("p", {}, each.text)))))];
   }
 
   #actions(answer) {
@@ -141,9 +127,4 @@ export class Turn {
 /** What the reader should know of how the answer was written. */
 function notices({ notice }) {
   return notice ? [note("", notice)] : [];
-}
-
-function ranks({ ranks: by = {} }) {
-  const words = [by.semantic ? `${ordinal(by.semantic)} by meaning` : "", by.keyword ? `${ordinal(by.keyword)} by keyword` : ""];
-  return words.filter(Boolean).join(" · ") || "stands beside a better passage";
 }

@@ -103,6 +103,8 @@ class AccessIT {
             row("POST documents/{id}/cancel", "", 200, 200, 403, 404, 404),
             row("GET conversations/{id}", "", 200, 404, 404, 404, 404),
             row("PATCH conversations/{id}", "{'title':'Birds'}", 204, 404, 404, 404, 404),
+            row("GET answers/{id}/trace", "", 200, 404, 404, 404, 404),
+            row("POST answers/{id}/replay", "", 200, 404, 404, 404, 404),
             row("PUT answers/{id}/feedback", "{'rating':'up'}", 204, 404, 404, 404, 404),
             row("GET audit", "", 403, 403, 403, 403, 200),
             row("GET audit/verify", "", 403, 403, 403, 403, 200),

@@ -150,6 +150,8 @@ class ArchitectureTest {
                         "ExtractiveWriter",
                         "Librarian",
                         "Quality",
+                        "Trace",
+                        "Traces",
                         "Writer");
     }
 

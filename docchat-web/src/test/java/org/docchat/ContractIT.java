@@ -92,6 +92,8 @@ class ContractIT {
                 "GET /api/v1/conversations/{id}",
                 "DELETE /api/v1/conversations/{id}",
                 "PUT /api/v1/answers/{id}/feedback",
+                "GET /api/v1/answers/{id}/trace",
+                "POST /api/v1/answers/{id}/replay",
                 "POST /api/v1/collections/{id}/evaluations",
                 "GET /api/v1/collections/{id}/evaluations/{evaluationId}",
                 "GET /api/v1/audit",

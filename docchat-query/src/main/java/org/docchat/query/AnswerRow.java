@@ -53,6 +53,28 @@ class AnswerRow {
 
     Instant createdAt = Instant.now();
 
+    @Nullable
+    Instant asOf;
+
+    /** Null in answers from before traces were kept. */
+    @Nullable
+    String embeddingModel;
+
+    @Nullable
+    Double threshold;
+
+    @Nullable
+    String chatModel;
+
+    @Nullable
+    String template;
+
+    @Nullable
+    Integer contextTokens;
+
+    @Nullable
+    Integer answerTokens;
+
     @OneToMany(fetch = FetchType.LAZY, cascade = CascadeType.PERSIST)
     @JoinColumn(name = "answerId", insertable = false, updatable = false)
     @OrderBy("number")

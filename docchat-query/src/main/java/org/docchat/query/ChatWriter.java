@@ -60,6 +60,8 @@ public final class ChatWriter implements Writer {
     @Override
     public Draft write(String question, List<Passage> passages, Consumer<String> tokens, BooleanSupplier isCancelled) {
         var prompt = AnswerPrompt.of(question, passages, chat.contextTokens() - chat.answerTokens(), boundary);
+        var prompted = new Prompted(
+                chat.name(), AnswerPrompt.VERSION, chat.contextTokens(), chat.answerTokens(), prompt.passages());
         var shown = new Shown(tokens);
         ChatModel.Completion completion;
         try {
@@ -68,30 +70,27 @@ public final class ChatWriter implements Writer {
             LOG.log(
                     Level.WARNING,
                     () -> "the chat model " + chat.name() + " failed: " + e.code() + ": " + e.getCause());
-            return writtenOtherwise(String.valueOf(e.getMessage()), question, passages, shown, isCancelled);
+            // What came of the broken answer is replaced at the end; the two would read as one.
+            Consumer<String> further = shown.shownAny() ? token -> {} : shown.tokens;
+            var draft = otherwise.write(question, passages, further, isCancelled);
+            return new Draft(
+                    draft.text(),
+                    draft.quotes(),
+                    draft.usage(),
+                    draft.writer(),
+                    e.getMessage() + " These are the documents' own sentences instead.",
+                    prompted);
         }
         if (completion.end() == ChatModel.End.CANCELLED) {
             throw new CancellationException("nobody waits for the answer any more");
         }
         var text = THOUGHTS.matcher(completion.text()).replaceFirst("").strip();
         if (text.replaceAll("[^A-Z_]", "").startsWith(NOT_IN_DOCUMENTS)) {
-            return new Draft("", List.of(), completion.usage(), name(), null);
+            return new Draft("", List.of(), completion.usage(), name(), null, prompted);
         }
         var claims = Claims.of(text, prompt.passages(), new Support(embeddings), isCancelled);
-        return new Draft(claims.text(), claims.quotes(), completion.usage(), name(), notice(claims, completion.end()));
-    }
-
-    private Draft writtenOtherwise(
-            String why, String question, List<Passage> passages, Shown shown, BooleanSupplier isCancelled) {
-        // What came of the broken answer is replaced at the end; the two would read as one.
-        Consumer<String> further = shown.shownAny() ? token -> {} : shown.tokens;
-        var draft = otherwise.write(question, passages, further, isCancelled);
         return new Draft(
-                draft.text(),
-                draft.quotes(),
-                draft.usage(),
-                draft.writer(),
-                why + " These are the documents' own sentences instead.");
+                claims.text(), claims.quotes(), completion.usage(), name(), notice(claims, completion.end()), prompted);
     }
 
     private static @Nullable String notice(Claims claims, ChatModel.End end) {

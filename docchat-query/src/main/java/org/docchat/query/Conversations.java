@@ -143,10 +143,10 @@ public final class Conversations {
             Caller caller,
             Librarian.Question question,
             String standalone,
-            Answer answer,
-            List<Librarian.Found> found,
-            Writer.Draft draft,
-            Librarian.Timings timings) {
+            Librarian.Composed composed,
+            Librarian.InForce inForce) {
+        var answer = composed.answer();
+        var draft = composed.draft();
         return transactions.as(caller, session -> {
             ConversationRow conversation;
             if (question.conversation() == null) {
@@ -173,9 +173,19 @@ public final class Conversations {
             row.notice = draft.notice();
             row.promptTokens = draft.usage().promptTokens();
             row.completionTokens = draft.usage().completionTokens();
-            row.embedMillis = timings.embedMillis();
-            row.searchMillis = timings.searchMillis();
-            row.writeMillis = timings.writeMillis();
+            row.embedMillis = composed.timings().embedMillis();
+            row.searchMillis = composed.timings().searchMillis();
+            row.writeMillis = composed.timings().writeMillis();
+            row.asOf = question.asOf();
+            row.embeddingModel = inForce.embeddingModel();
+            row.threshold = inForce.threshold();
+            var prompted = draft.prompted();
+            if (prompted != null) {
+                row.chatModel = prompted.model();
+                row.template = prompted.template();
+                row.contextTokens = prompted.contextTokens();
+                row.answerTokens = prompted.answerTokens();
+            }
             session.persist(row);
             session.flush();
             if (answer instanceof Answer.Cited cited) {
@@ -185,7 +195,12 @@ public final class Conversations {
                     row.citations.add(citationRow);
                 }
             }
-            return row.toAnswer(found);
+            int rank = 0;
+            for (var found : composed.found()) {
+                boolean inPrompt = prompted != null && prompted.passages().contains(found.passage());
+                session.persist(new AnswerPassageRow(row.id, ++rank, found, inPrompt));
+            }
+            return row.toAnswer(composed.found());
         });
     }
 }

@@ -78,14 +78,7 @@ public final class Librarian {
         });
         var standalone = FollowUp.standalone(question.text(), previous);
         var composed = compose(caller, standalone, question.collections(), question.asOf(), listener);
-        return conversations.store(
-                caller,
-                question,
-                standalone,
-                composed.answer(),
-                composed.found(),
-                composed.draft(),
-                composed.timings());
+        return conversations.store(caller, question, standalone, composed, inForce());
     }
 
     /**
@@ -112,9 +105,7 @@ public final class Librarian {
             List<CollectionId> collections,
             @Nullable Instant asOf,
             Listener listener) {
-        var search =
-                new Search(standalone, collections, EVIDENCE_PASSAGES, Mode.HYBRID, new Filter(List.of(), null, asOf));
-        var retrieved = retrieve(caller, search);
+        var retrieved = retrieve(caller, asked(standalone, collections, asOf));
         var fused = Fusion.fuse(retrieved.candidates, Mode.HYBRID);
         var ranking = fused.subList(0, Math.min(Retrieval.CANDIDATES, fused.size()));
         var found = fused.subList(0, Math.min(EVIDENCE_PASSAGES, fused.size()));
@@ -140,6 +131,11 @@ public final class Librarian {
         var timings =
                 new Timings(retrieved.timings.embedMillis(), retrieved.timings.searchMillis(), millisSince(began));
         return new Composed(answer, ranking, draft, timings);
+    }
+
+    /** What is searched for to answer a question. */
+    static Search asked(String standalone, List<CollectionId> collections, @Nullable Instant asOf) {
+        return new Search(standalone, collections, EVIDENCE_PASSAGES, Mode.HYBRID, new Filter(List.of(), null, asOf));
     }
 
     /** What answers depend on besides the documents. */

@@ -32,19 +32,37 @@ public interface Writer {
      * @param text with markers {@code [n]}; empty if the passages do not answer
      * @param writer who wrote it: another one may have stepped in
      * @param notice what the reader should know of how it was written; null where that is nothing
+     * @param prompted what a chat model was told; null where none was asked
      */
     record Draft(
             String text,
             List<Quote> quotes,
             Librarian.Usage usage,
             String writer,
-            @Nullable String notice) {
+            @Nullable String notice,
+            @Nullable Prompted prompted) {
+
+        /** A draft without a chat model. */
+        Draft(String text, List<Quote> quotes, Librarian.Usage usage, String writer, @Nullable String notice) {
+            this(text, quotes, usage, writer, notice, null);
+        }
 
         /** The same with another notice. */
         Draft noticing(@Nullable String other) {
-            return new Draft(text, quotes, usage, writer, other);
+            return new Draft(text, quotes, usage, writer, other, prompted);
         }
     }
+
+    /**
+     * What a chat model was told, and within which budgets.
+     *
+     * @param model as its server calls it; it may have failed and another writer stepped in
+     * @param template the version of the prompt's template
+     * @param contextTokens the most of prompt and answer together
+     * @param answerTokens the most of the answer
+     * @param passages those that stood in the prompt
+     */
+    record Prompted(String model, String template, int contextTokens, int answerTokens, List<Passage> passages) {}
 
     /**
      * What a marker is said to stand for.

@@ -58,6 +58,8 @@ public class Api extends Application {
                 ProgressResource.OfCollection.class,
                 SearchResource.class,
                 SearchResource.InCollection.class,
+                TraceResource.class,
+                TraceResource.Replay.class,
                 UploadsResource.class,
                 UsersResource.class,
                 ApiJson.class,

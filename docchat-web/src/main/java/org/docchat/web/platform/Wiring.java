@@ -27,6 +27,7 @@ import org.docchat.query.Conversations;
 import org.docchat.query.Evaluations;
 import org.docchat.query.ExtractiveWriter;
 import org.docchat.query.Librarian;
+import org.docchat.query.Traces;
 import org.docchat.query.Writer;
 import org.docchat.web.model.OnnxEmbeddingModel;
 import org.docchat.web.model.OpenAiChatModel;
@@ -123,6 +124,12 @@ class Wiring {
             Writer writer,
             Conversations conversations) {
         return new Librarian(transactions, model, writer, conversations);
+    }
+
+    @Produces
+    @Singleton
+    Traces traces(Transactions<EntityManager> transactions, Librarian librarian) {
+        return new Traces(transactions, librarian);
     }
 
     @Produces
