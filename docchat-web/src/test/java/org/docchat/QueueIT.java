@@ -101,7 +101,7 @@ class QueueIT {
         var alone = indexed(single, "alone.txt");
 
         var crowded = collections.create(ann, "Many", "", Language.ENGLISH).id();
-        crowd(crowded);
+        Crowd.documents(database, crowded, MANY, "'received'");
         Await.until("the crowd is being worked on", Duration.ofSeconds(20), () -> library.states(ann, crowded)
                 .containsKey("indexed"));
         var among = indexed(single, "among.txt");
@@ -152,22 +152,6 @@ class QueueIT {
         assertThat(library.document(ann, document.id()).newest().state()).isEqualTo(cancelled);
         library.retry(ann, document.id());
         awaitIndexed(document);
-    }
-
-    /** As many uploads would leave them; one by one would take minutes. */
-    private void crowd(CollectionId id) {
-        database.execute("""
-                with made as materialized (
-                    select gen_random_uuid() as content, gen_random_uuid() as document, n
-                      from generate_series(1, %2$d) n),
-                contents as (insert into content (id, collection_id, expires_at) select content, '%1$s', null from made),
-                parts as (insert into content_part (content_id, ordinal, collection_id, bytes)
-                          select content, 0, '%1$s', convert_to('the crowd has ' || n, 'UTF8') from made),
-                documents as (insert into document (id, collection_id, name)
-                              select document, '%1$s', n || '.txt' from made)
-                insert into version (document_id, number, collection_id, content_id, media_type, size, sha256)
-                select document, 1, '%1$s', content, 'text/plain', 10, md5(n::text) from made
-                """.formatted(id, MANY));
     }
 
     private Document accept(CollectionId id, String name, String text) throws IOException {
