@@ -1,6 +1,7 @@
 package org.docchat.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +59,16 @@ class CorpusTest {
                     assertThat(SharedFiles.folded(SharedFiles.textOf(text)))
                             .contains(SharedFiles.folded(sample.expected()));
                 }));
+    }
+
+    @Test
+    void theStrictVariantOfOfficeFilesIsRefusedByItsName() {
+        Sample strict = SharedFiles.samples("good/testEXCEL.strict.xlsx").get(0);
+
+        assertThatThrownBy(() -> read(strict))
+                .isInstanceOf(Unreadable.class)
+                .extracting(refusal -> ((Unreadable) refusal).code())
+                .isEqualTo("strict_variant");
     }
 
     @Tag("U4")

@@ -27,7 +27,7 @@ public interface Extractor {
         private final String code;
 
         /**
-         * @param code stable: {@code encrypted}, {@code damaged}, {@code no_text}, {@code too_much_text},
+         * @param code stable: {@code encrypted}, {@code damaged}, {@code strict_variant}, {@code no_text}, {@code too_much_text},
          *     {@code took_too_long}, {@code took_too_much_memory}, {@code crashed_parser}
          * @param message for people: what happened and what to do
          */

@@ -46,6 +46,9 @@ final class Formats {
                 throw oom;
             }
         }
-        return TikaReader.isEncrypted(thrown) ? Refused.encrypted() : Refused.damaged();
+        if (TikaReader.isEncrypted(thrown)) {
+            return Refused.encrypted();
+        }
+        return TikaReader.isStrict(thrown) ? Refused.strict() : Refused.damaged();
     }
 }

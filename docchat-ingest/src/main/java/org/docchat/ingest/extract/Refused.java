@@ -28,6 +28,14 @@ final class Refused extends RuntimeException {
                         + " upload it again.");
     }
 
+    static Refused strict() {
+        return new Refused(
+                "strict_variant",
+                "The file is saved in the strict variant of Office Open XML, which is not read. Save it as an ordinary"
+                        + " document (\"Excel Workbook\", \"Word Document\", \"PowerPoint Presentation\") and upload"
+                        + " it again.");
+    }
+
     static Refused noText() {
         return new Refused(
                 "no_text",

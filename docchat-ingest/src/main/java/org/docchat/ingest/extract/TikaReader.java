@@ -3,6 +3,7 @@ package org.docchat.ingest.extract;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.poi.ooxml.POIXMLException;
 import org.apache.poi.openxml4j.util.ZipSecureFile;
 import org.apache.tika.detect.CompositeEncodingDetector;
 import org.apache.tika.detect.DefaultDetector;
@@ -128,6 +129,16 @@ final class TikaReader {
     static boolean isEncrypted(Throwable thrown) {
         for (Throwable t = thrown; t != null; t = t.getCause()) {
             if (t instanceof EncryptedDocumentException || t instanceof org.apache.poi.EncryptedDocumentException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The library says it in its message and nowhere else; the corpus' strict file is the test. */
+    static boolean isStrict(Throwable thrown) {
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            if (t instanceof POIXMLException && String.valueOf(t.getMessage()).contains("Strict OOXML")) {
                 return true;
             }
         }
