@@ -91,14 +91,17 @@ final class FormatSniffer {
         if (startsWith(OLE)) {
             return ole();
         }
-        if (startsWithAny(PROGRAMS) && !isShebangText()) {
-            return EnumSet.of(Content.PROGRAM);
-        }
-        if (startsWithAny(ARCHIVES)) {
-            return EnumSet.of(Content.ARCHIVE);
-        }
-        if (startsWithAny(OTHERS)) {
-            return EnumSet.noneOf(Content.class);
+        // A text may begin with such letters, too: PKM2, Rare, BZh.
+        if (!isPlainText()) {
+            if (startsWithAny(PROGRAMS)) {
+                return EnumSet.of(Content.PROGRAM);
+            }
+            if (startsWithAny(ARCHIVES)) {
+                return EnumSet.of(Content.ARCHIVE);
+            }
+            if (startsWithAny(OTHERS)) {
+                return EnumSet.noneOf(Content.class);
+            }
         }
         if (head(PDF_JUNK).contains("%PDF-")) {
             return EnumSet.of(Content.PDF);
@@ -114,8 +117,8 @@ final class FormatSniffer {
         return markup ? EnumSet.of(Content.MARKUP) : EnumSet.noneOf(Content.class);
     }
 
-    private boolean isShebangText() {
-        return startsWith("#!") && isText() && !head(PDF_JUNK).contains("%PDF-");
+    private boolean isPlainText() {
+        return isText() && !head(PDF_JUNK).contains("%PDF-");
     }
 
     private Set<Content> text() {

@@ -50,6 +50,21 @@ class FormatSnifferTest {
         assertRefused(name, bytes("MZ\u0090\0\u0003\0\0\0" + PDF));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "PKD1 inhibits AMPK",
+                "MZ twins",
+                "BZh",
+                "Rar! she said",
+                "GIF8 is a format",
+                "RIFF",
+                "%!PS is Adobe's"
+            })
+    void aTextMayBeginWithTheLettersOfAnotherFormat(String text) {
+        assertThat(sniff("note.txt", bytes(text))).isEqualTo(DocumentFormat.TXT);
+    }
+
     @Test
     void aWebPageNamedPdfIsRefused() {
         assertRefused("page.pdf", bytes("<html><body>hello</body></html>"));
