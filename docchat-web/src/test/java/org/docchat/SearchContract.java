@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What searching does on every database that DocChat runs on; what is the same on all of them is asked of all. */
@@ -150,6 +151,36 @@ abstract class SearchContract {
         assertThat(found(owner, "ERR-4012", Mode.KEYWORD, Filter.NONE, handbook))
                 .singleElement()
                 .satisfies(passage -> assertThat(passage.text()).contains("valve"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            GERMAN,  Die Übergröße kostet mehr.,        Übergröße ÜBERGRÖSSE Ubergrosse Uebergroesse übergrößen
+            GERMAN,  Herr Mueller wohnt in der STRASSE., Müller Muller MUELLER Straße
+            GERMAN,  Die „neue“ Gebühr – je Quelle.,    neue Gebühren Gebuehr Quelle
+            SPANISH, La información es pública.,        información informacion INFORMACIONES publica
+            FRENCH,  L’œuvre fut mangée à Noël.,        œuvre oeuvre mangée mangee noel NOËL
+            SWEDISH, Ett öl på ön.,                     öl ol
+            RUSSIAN, Наши ЁЛКИ зелёные.,                ёлка елка Елки зеленые
+            SIMPLE,  東京都に住んでいます。,                東京 京都 住んで
+            SIMPLE,  서울특별시의 인구,                    서울 특별시
+            ENGLISH, The naïve café’s “menu” – ﬁne.,    naive cafe menu fine CAFÉ
+            ENGLISH, The pump says ERR-4012 at 10-20.,  ERR-4012 err4012 4012 ERR_4012 10-20
+            ENGLISH, Part A7/300-B of 2021-03-15,       A7/300-B 300B 300 2021-03-15 20210315
+            ENGLISH, ＥＲＲ－７７ ½ x²,                    ERR-77 err77
+            """)
+    void aWordIsFoundHoweverItIsSpelt(Language language, String text, String spellings) throws Exception {
+        var collection = collections.create(owner, "Spelling", "", language).id();
+        upload(owner, collection, "spelling.txt", text + "\n");
+        index(owner, collection);
+
+        for (var spelling : spellings.split(" ")) {
+            assertThat(found(owner, spelling, Mode.KEYWORD, Filter.NONE, collection))
+                    .as(spelling)
+                    .hasSize(1);
+        }
+        assertThat(found(owner, "Zyklop", Mode.KEYWORD, Filter.NONE, collection))
+                .isEmpty();
     }
 
     @ParameterizedTest

@@ -50,7 +50,7 @@ record VersionText(UUID document, int version, UUID collection) {
         try (var insert = connection.prepareStatement("""
                 insert into passage (document_id, version, ordinal, collection_id, page, section, start_at,
                                      end_at, text, context, lexemes)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, lexemes(?, ?))
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, lexemes_of_passage(?, ?))
                 """)) {
             for (int i = 0; i < chunks.size(); i++) {
                 var chunk = chunks.get(i);

@@ -45,6 +45,8 @@ final class OwnDatabase {
                 .setDataDirectory(data)
                 .setPort(port)
                 .setCleanDataDirectory(false)
+                // Whatever this machine's language is: words are told apart and lowered by the rules of Unicode.
+                .setLocaleConfig("locale", "C.UTF-8")
                 .setRegisterShutdownHook(false)
                 .setOverrideWorkingDirectory(
                         Files.createDirectories(home.resolve("server")).toFile())

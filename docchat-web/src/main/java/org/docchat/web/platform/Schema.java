@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -61,6 +62,7 @@ final class Schema {
             statement.execute("set statement_timeout = 0");
             statement.execute("select pg_advisory_lock(" + LOCK + ")");
             try (var connection = database.getConnection()) {
+                requireUnicode(connection);
                 var version = fingerprint();
                 if (!version.equals(lastApplied(connection))) {
                     update(connection);
@@ -101,6 +103,24 @@ final class Schema {
                 .map(file -> read(file.group(1)))
                 .forEach(digest::update);
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** @throws IllegalStateException if the database cannot hold every character */
+    private static void requireUnicode(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var row = statement.executeQuery("select pg_encoding_to_char(encoding), datctype from pg_database"
+                        + " where datname = current_database()")) {
+            row.next();
+            if (!"UTF8".equals(row.getString(1))) {
+                throw new IllegalStateException("the database's encoding is " + row.getString(1) + ", which cannot hold"
+                        + " every document's characters. Create it anew: create database docchat template template0"
+                        + " encoding 'UTF8' locale 'C.UTF-8'");
+            }
+            if (Set.of("C", "POSIX").contains(row.getString(2))) {
+                LOG.warning("the database's character type is C: capital letters beyond ASCII are found only as"
+                        + " they are written. A database with locale 'C.UTF-8' has no such limit");
+            }
+        }
     }
 
     private static byte[] read(String resource) {

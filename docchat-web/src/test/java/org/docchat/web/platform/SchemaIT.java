@@ -68,6 +68,15 @@ class SchemaIT {
         assertThat(one("select to_regclass('session')")).isEqualTo("session");
     }
 
+    @Test
+    void isNotPutIntoADatabaseThatCannotHoldEveryCharacter() throws Exception {
+        execute("create database narrow template template0 encoding 'LATIN1' locale 'C'");
+
+        assertThatThrownBy(() -> new Schema(server.getDatabase("postgres", "narrow")).migrate())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll("LATIN1", "create database");
+    }
+
     private void execute(String sql) throws SQLException {
         try (var connection = database.getConnection();
                 var statement = connection.createStatement()) {
