@@ -23,7 +23,7 @@ const composer = new Composer(document.getElementById("composer"), {
   onAsk: ask,
   onStop: () => running?.abort(),
 });
-const conversations = new Conversations(document.getElementById("talks"), { onOpen: open, onNew: fresh });
+const conversations = new Conversations(document.getElementById("talks"), { onOpen: open, onNew: fresh, onRename: title });
 const start = new Start(el("section", { class: "start" }), (found) => {
   collections = found;
   composer.offer(collections);
@@ -56,9 +56,25 @@ function hideReader() {
   cameFrom = null;
 }
 
-async function ask(question, asked) {
+const onTurn = { onRead: read, onAgain: again };
+
+/** The same question once more, with what stands for it, of the collections that are chosen now. */
+function again(question, standalone) {
+  if (running) {
+    return;
+  }
+  const asked = composer.asked.map(({ id }) => id);
+  if (asked.length) {
+    ask(question, asked, standalone);
+  } else {
+    composer.field.focus();
+  }
+}
+
+/** @param standalone what to search for; left out, the server finds out from the conversation */
+async function ask(question, asked, standalone) {
   const mine = (running = new AbortController());
-  const turn = new Turn(question, read);
+  const turn = new Turn(question, onTurn);
   start.root.remove();
   if (!conversation) {
     title(question);
@@ -70,7 +86,7 @@ async function ask(question, asked) {
   try {
     const response = await request("/answers", {
       method: "POST",
-      json: { question, collections: asked, ...(conversation ? { conversationId: conversation } : {}) },
+      json: { question, collections: asked, ...(conversation ? { conversationId: conversation } : {}), ...(standalone ? { standaloneQuestion: standalone } : {}) },
       headers: { Accept: "text/event-stream" },
       signal: mine.signal,
     });
@@ -97,7 +113,7 @@ async function ask(question, asked) {
     } else {
       turn.failed(problem, () => {
         turn.node.remove();
-        ask(question, asked);
+        ask(question, asked, standalone);
       });
     }
   } finally {
@@ -141,7 +157,7 @@ async function open(id) {
     title(talk.title);
     conversations.mark(id);
     turns.replaceChildren(...talk.answers.map((answer) => {
-      const turn = new Turn(answer.question, read);
+      const turn = new Turn(answer.question, onTurn);
       turn.answer(answer);
       return turn.node;
     }));

@@ -1,11 +1,11 @@
-import { call } from "./api.js";
-import { confirm, prompt } from "./dialogs.js";
+import { call, request } from "./api.js";
+import { choose, confirm, prompt } from "./dialogs.js";
 import { button, day, el, note } from "./dom.js";
 
 /** The list of conversations, last used first, under the days on which they were used. */
 export class Conversations {
-  constructor(root, { onOpen, onNew }) {
-    Object.assign(this, { root, onOpen, onNew });
+  constructor(root, { onOpen, onNew, onRename }) {
+    Object.assign(this, { root, onOpen, onNew, onRename });
     this.items = [];
     this.current = null;
   }
@@ -54,13 +54,32 @@ export class Conversations {
       el("button", { type: "button", class: "open", title: talk.title, "aria-current": current ? "true" : null, on: { click: () => this.onOpen(talk.id) } }, talk.title),
       el("span", { class: "tools" },
         button(`Rename “${talk.title}”`, { kind: "quiet tight", symbol: "edit", only: true }, () => this.#rename(talk)),
+        button(`Download “${talk.title}”`, { kind: "quiet tight", symbol: "download", only: true }, () => this.#export(talk)),
         button(`Delete “${talk.title}”`, { kind: "quiet tight", symbol: "trash", only: true }, () => this.#delete(talk))));
   }
 
   async #rename(talk) {
     const title = await prompt({ title: "Rename this conversation", label: "Title", value: talk.title });
-    if (title && title !== talk.title) {
-      await this.#change(talk, { method: "PATCH", json: { title } });
+    if (title && title !== talk.title && (await this.#change(talk, { method: "PATCH", json: { title } })) && talk.id === this.current) {
+      this.onRename(title);
+    }
+  }
+
+  async #export(talk) {
+    const format = await choose({
+      title: "Download this conversation",
+      text: "With its questions, answers, sources and quotes.",
+      choices: { markdown: "Markdown, to read", json: "JSON, for programs" },
+    });
+    if (format) {
+      try {
+        const response = await request(`/conversations/${talk.id}/export?format=${format}`, { headers: { Accept: "*/*" } });
+        const link = el("a", { href: URL.createObjectURL(await response.blob()), download: `${talk.title}.${format === "json" ? "json" : "md"}` });
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      } catch (problem) {
+        this.root.prepend(el("li", {}, note("error", problem.message)));
+      }
     }
   }
 

@@ -13,6 +13,19 @@ export function confirm({ title, text, action, kind = "danger" }) {
   ], () => true, false);
 }
 
+/** Asks which of several. Resolves to its key, or to null. */
+export function choose({ title, text, choices }) {
+  return open(title, (done) => [
+    el("p", {}, text),
+    el(
+      "div",
+      { class: "row end" },
+      button("Cancel", {}, () => done(null)),
+      Object.entries(choices).map(([key, label]) => button(label, {}, () => done(key))),
+    ),
+  ], () => null, null);
+}
+
 /** Asks for a line of text. Resolves to it, or to null. */
 export function prompt({ title, label, value = "", action = "Save" }) {
   const input = el("input", { id: "prompted", class: "input", value, maxlength: 200, required: true, autocomplete: "off" });

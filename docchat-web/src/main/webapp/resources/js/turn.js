@@ -4,16 +4,21 @@ import { announce, button, el, name, note, number } from "./dom.js";
 import { showsQuote } from "./quote-pop.js";
 import { why } from "./why.js";
 
-/** A question and what is said to it. `onRead(targets, index)` opens the reader. */
+/**
+ * A question and what is said to it. `onRead(targets, index)` opens the reader; `onAgain(question, standalone)` asks once
+ * more, searching for `standalone`.
+ */
 export class Turn {
-  constructor(question, onRead) {
+  constructor(question, { onRead, onAgain }) {
     this.question = question;
     this.onRead = onRead;
+    this.onAgain = onAgain;
     this.text = "";
     this.body = el("div", { class: "answer" });
     this.status = el("div", { class: "working" }, "Searching your documents");
     this.below = el("div");
-    this.node = el("article", { class: "turn" }, el("h2", { class: "question" }, question), this.body, this.status, this.below);
+    this.searched = el("div", { class: "searched" });
+    this.node = el("article", { class: "turn" }, el("h2", { class: "question" }, question), this.searched, this.body, this.status, this.below);
   }
 
   /** What was found, before a word is written. */
@@ -35,6 +40,9 @@ export class Turn {
   answer(answer, { live = false } = {}) {
     this.final = answer;
     this.status.remove();
+    if (answer.standaloneQuestion !== this.question) {
+      this.#searchedFor(answer.standaloneQuestion);
+    }
     if (answer.outcome === "not_found") {
       this.#notFound(answer, live);
     } else {
@@ -43,6 +51,39 @@ export class Turn {
     if (live) {
       announce(`${answer.outcome === "not_found" ? "Not in your documents. " : ""}${answer.text.replace(/\[(\d+)\]/g, "")}`);
     }
+  }
+
+  /** What the question was understood as, where that is more than its words; the reader may know better. */
+  #searchedFor(standalone) {
+    const edit = button("Change what is searched for", { kind: "quiet tight", symbol: "edit", only: true }, () => this.#editSearch(standalone));
+    this.searched.replaceChildren(el("span", {}, "Searched for ", el("q", {}, standalone)), edit);
+  }
+
+  #editSearch(standalone) {
+    const field = el("input", { class: "input", value: standalone, maxlength: 4000, "aria-label": "What is searched for", autocomplete: "off" });
+    const back = () => {
+      this.#searchedFor(standalone);
+      this.searched.querySelector("button").focus();
+    };
+    const search = (event) => {
+      event.preventDefault();
+      const wanted = field.value.trim();
+      if (wanted) {
+        back();
+        this.onAgain(this.question, wanted);
+      }
+    };
+    const escape = (event) => {
+      if (event.key === "Escape") {
+        event.stopPropagation();
+        back();
+      }
+    };
+    this.searched.replaceChildren(el("form", { class: "row", on: { submit: search, keydown: escape } }, field,
+      el("button", { type: "submit", class: "btn tight primary" }, "Ask"),
+      button("Cancel", { kind: "tight" }, back)));
+    field.focus();
+    field.select();
   }
 
   #answered(answer) {
@@ -104,6 +145,7 @@ export class Turn {
     const millis = Object.values(timings).reduce((sum, each) => sum + each, 0);
     return el("div", { class: "after" },
       copy,
+      button("Ask again", { kind: "quiet tight", symbol: "retry" }, () => this.onAgain(this.question, answer.standaloneQuestion)),
       rate("up", "Helpful"),
       rate("down", "Not helpful"),
       el("span", { class: "facts" },

@@ -102,6 +102,7 @@ class AccessIT {
             row("POST documents/{id}/retry", "", 202, 202, 403, 404, 404),
             row("POST documents/{id}/cancel", "", 200, 200, 403, 404, 404),
             row("GET conversations/{id}", "", 200, 404, 404, 404, 404),
+            row("GET conversations/{id}/export", "", 200, 404, 404, 404, 404),
             row("PATCH conversations/{id}", "{'title':'Birds'}", 204, 404, 404, 404, 404),
             row("GET answers/{id}/trace", "", 200, 404, 404, 404, 404),
             row("POST answers/{id}/replay", "", 200, 404, 404, 404, 404),

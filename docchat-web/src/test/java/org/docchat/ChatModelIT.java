@@ -88,6 +88,15 @@ class ChatModelIT {
         assertThat(answer.getString("writer")).isEqualTo("fake-instruct");
         assertThat(answer.getString("notice")).startsWith("Left out: one sentence");
         assertThat(answer.getJsonObject("usage").getInt("promptTokens")).isEqualTo(321);
+        var trace = admin.get("/api/v1/answers/" + answer.getString("id") + "/trace")
+                .requireStatus(200)
+                .json();
+        var settings = trace.getJsonObject("settings");
+        assertThat(settings.getString("chatModel")).isEqualTo("fake-instruct");
+        assertThat(settings.getString("promptTemplate")).isEqualTo("answer-1");
+        assertThat(settings.getInt("contextTokens")).isGreaterThan(settings.getInt("answerTokens"));
+        assertThat(trace.getJsonArray("passages").getJsonObject(0).getBoolean("prompted"))
+                .isTrue();
         assertThat(answer.getJsonObject("usage").getInt("completionTokens")).isEqualTo(12);
         assertThat(answer.getJsonArray("citations").getJsonObject(0).getString("quote"))
                 .isEqualTo("Hotel costs are refunded up to 140 euros a night.");

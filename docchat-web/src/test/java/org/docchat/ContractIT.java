@@ -90,6 +90,8 @@ class ContractIT {
                 "POST /api/v1/answers",
                 "GET /api/v1/conversations",
                 "GET /api/v1/conversations/{id}",
+                "PATCH /api/v1/conversations/{id}",
+                "GET /api/v1/conversations/{id}/export",
                 "DELETE /api/v1/conversations/{id}",
                 "PUT /api/v1/answers/{id}/feedback",
                 "GET /api/v1/answers/{id}/trace",

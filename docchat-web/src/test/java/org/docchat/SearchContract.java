@@ -290,7 +290,7 @@ abstract class SearchContract {
 
     private Librarian.GivenAnswer ask(String question, CollectionId collection) {
         return librarian.answer(
-                owner, new Librarian.Question(question, List.of(collection), null, null, null), () -> false);
+                owner, new Librarian.Question(question, List.of(collection), null, null, null, null), () -> false);
     }
 
     private static List<String> texts(List<Passage> passages) {

@@ -76,7 +76,8 @@ public final class Librarian {
                     ? null
                     : Conversations.previousQuestion(session, question.conversation());
         });
-        var standalone = FollowUp.standalone(question.text(), previous);
+        var standalone =
+                question.standalone() != null ? question.standalone() : FollowUp.standalone(question.text(), previous);
         var composed = compose(caller, standalone, question.collections(), question.asOf(), listener);
         return conversations.store(caller, question, standalone, composed, inForce());
     }
@@ -281,13 +282,15 @@ public final class Librarian {
      * @param conversation null begins a new one
      * @param asOf answer as the collections stood then; null for now
      * @param previous the question before it, where the caller keeps the conversation; null: the conversation tells
+     * @param standalone what to search for, where the asker knows; null: it is made of the question and what went before
      */
     public record Question(
             String text,
             List<CollectionId> collections,
             @Nullable ConversationId conversation,
             @Nullable Instant asOf,
-            @Nullable String previous) {}
+            @Nullable String previous,
+            @Nullable String standalone) {}
 
     /** Hears an answer come into being, or waits for the whole of it. */
     @FunctionalInterface

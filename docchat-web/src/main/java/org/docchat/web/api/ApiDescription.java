@@ -153,6 +153,11 @@ public class ApiDescription implements OASFilter {
         var question = object().addProperty("question", text())
                 .addProperty("conversationId", text().nullable(true).description("Null or absent begins a new one"))
                 .addProperty("asOf", text().nullable(true).format("date-time"))
+                .addProperty(
+                        "standaloneQuestion",
+                        text().nullable(true)
+                                .description("What to search for; null or absent: the question, and of the conversation"
+                                        + " before it what the question leans on"))
                 .addRequired("question");
         if (summary.equals(ASK_SEVERAL)) {
             question.addProperty(

@@ -104,12 +104,14 @@ public class Asking {
     }
 
     private static Librarian.Question question(List<CollectionId> ids, Bodies.Question body) {
+        var standalone = Parameters.optionalText("standaloneQuestion", body.standaloneQuestion(), LONGEST_QUESTION);
         return new Librarian.Question(
                 Parameters.text("question", body.question(), LONGEST_QUESTION),
                 ids,
                 body.conversationId() == null ? null : ConversationId.parse(body.conversationId()),
                 Parameters.time("asOf", body.asOf()),
-                null);
+                null,
+                standalone == null || standalone.isBlank() ? null : standalone);
     }
 
     static List<CollectionId> collections(@Nullable List<String> ids) {

@@ -83,7 +83,8 @@ public final class Bodies {
             @Nullable List<String> collections,
             @Nullable String question,
             @Nullable String conversationId,
-            @Nullable String asOf) {}
+            @Nullable String asOf,
+            @Nullable String standaloneQuestion) {}
 
     @Schema(example = "{\"title\":\"Refunds\"}")
     public record ConversationChange(@Nullable String title) {}

@@ -10,11 +10,16 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import org.docchat.domain.ConversationId;
 import org.docchat.query.Conversations;
 import org.docchat.web.security.CurrentCaller;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +48,11 @@ public class ConversationsResource {
     @Path("{id}")
     @Operation(summary = "A conversation with its answers, oldest first")
     public Views.ConversationWithAnswers get(@PathParam("id") String id) {
-        var conversation = conversations.get(current.caller(), ConversationId.parse(id));
+        return withAnswers(ConversationId.parse(id));
+    }
+
+    private Views.ConversationWithAnswers withAnswers(ConversationId id) {
+        var conversation = conversations.get(current.caller(), id);
         return new Views.ConversationWithAnswers(
                 conversation.id().toString(),
                 conversation.title(),
@@ -52,6 +61,42 @@ public class ConversationsResource {
                 conversations.answers(current.caller(), conversation.id()).stream()
                         .map(Views.GivenAnswer::of)
                         .toList());
+    }
+
+    @GET
+    @Path("{id}/export")
+    @Produces(MediaType.WILDCARD)
+    @Operation(
+            summary = "A conversation to keep elsewhere, as an attachment",
+            description =
+                    "`format` is `markdown` (the default) or `json`, which is what `GET` of the conversation says.")
+    @APIResponse(
+            responseCode = "200",
+            content = {
+                @Content(mediaType = "text/markdown"),
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON,
+                        schema = @Schema(implementation = Views.ConversationWithAnswers.class))
+            })
+    public Response export(@PathParam("id") String id, @QueryParam("format") @Nullable String format) {
+        var conversation = withAnswers(ConversationId.parse(id));
+        return switch (Parameters.choice("format", format == null ? "markdown" : format, Format.values())) {
+            case MARKDOWN ->
+                attachment(ConversationMarkdown.of(conversation), "text/markdown;charset=UTF-8", conversation, ".md");
+            case JSON -> attachment(conversation, MediaType.APPLICATION_JSON, conversation, ".json");
+        };
+    }
+
+    private enum Format {
+        MARKDOWN,
+        JSON
+    }
+
+    private static Response attachment(
+            Object content, String type, Views.ConversationWithAnswers conversation, String extension) {
+        return Response.ok(content, type)
+                .header(HttpHeaders.CONTENT_DISPOSITION, DocumentsResource.attachment(conversation.title() + extension))
+                .build();
     }
 
     @PATCH

@@ -132,7 +132,8 @@ public class ChatCompletions {
                 List.of(collection.id()),
                 conversation(caller, collection, request),
                 null,
-                request.previous());
+                request.previous(),
+                null);
         return librarian.answer(caller, question, isCancelled::getAsBoolean);
     }
 

@@ -94,6 +94,7 @@ public class McpTools {
                         collections(caller, arguments),
                         conversation == null ? null : ConversationId.parse(conversation),
                         null,
+                        null,
                         null),
                 isCancelled::getAsBoolean);
         var text = new StringBuilder(given.answer().text());
