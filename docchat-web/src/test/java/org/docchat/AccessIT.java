@@ -68,6 +68,8 @@ class AccessIT {
             row("GET collections/{id}/export", "", 200, 403, 403, 404, 404),
             row("GET collections/{id}/members", "", 200, 200, 200, 404, 404),
             row("PUT collections/{id}/members/{username}", "{'role':'viewer'}", 204, 403, 403, 404, 404),
+            row("GET collections/{id}/groups", "", 200, 200, 200, 404, 404),
+            row("PUT collections/{id}/groups/{group}", "{'role':'viewer'}", 204, 403, 403, 404, 404),
             row("GET collections/{id}/documents", "", 200, 200, 200, 404, 404),
             row("PUT collections/{id}/documents/{name}", new String(CANARY, UTF_8), 200, 200, 403, 404, 404),
             row("POST collections/{id}/documents", "a file", 200, 200, 403, 404, 404),
@@ -109,6 +111,11 @@ class AccessIT {
             row("PUT answers/{id}/feedback", "{'rating':'up'}", 204, 404, 404, 404, 404),
             row("GET audit", "", 403, 403, 403, 403, 200),
             row("GET audit/verify", "", 403, 403, 403, 403, 200),
+            row("GET groups", "", 403, 403, 403, 403, 200),
+            row("POST groups", "{'name':'a/b'}", 403, 403, 403, 403, 400),
+            row("GET groups/{id}", "", 403, 403, 403, 403, 200),
+            row("GET groups/{id}/users", "", 403, 403, 403, 403, 200),
+            row("PUT groups/{id}/users/{username}", "", 403, 403, 403, 403, 204),
             row("GET users", "", 403, 403, 403, 403, 200),
             row("POST users", "{'username':'x'}", 403, 403, 403, 403, 400),
             row("GET users/{id}", "", 403, 403, 403, 403, 200),
@@ -117,6 +124,9 @@ class AccessIT {
             row("DELETE collections/{id}/evaluations/{evaluationId}", "", 204, 404, 404, 404, 404),
             row("DELETE me/api-keys/{id}", "", 204, 404, 404, 404, 404),
             row("DELETE me/sessions/{id}", "", 204, 404, 404, 404, 404),
+            row("DELETE collections/{id}/groups/{group}", "", 204, 403, 403, 404, 404),
+            row("DELETE groups/{id}/users/{username}", "", 403, 403, 403, 403, 204),
+            row("DELETE groups/{id}", "", 403, 403, 403, 403, 204),
             row("DELETE collections/{id}/members/{username}", "", 204, 403, 403, 404, 404),
             row("DELETE conversations/{id}", "", 204, 404, 404, 404, 404),
             row("DELETE documents/{id}", "", 404, 204, 403, 404, 404),
@@ -190,6 +200,11 @@ class AccessIT {
                 .json()
                 .getString("id");
         ids = Map.of(
+                "groups",
+                admin.post("/api/v1/groups", Client.json().add("name", "Access group"))
+                        .requireStatus(201)
+                        .json()
+                        .getString("id"),
                 "sessions",
                 session(installation, owner),
                 "evaluations",
@@ -270,6 +285,7 @@ class AccessIT {
                                 named.getOrDefault(
                                         "evaluations", UUID.randomUUID().toString()))
                         .replace("{username}", "access.guest")
+                        .replace("{group}", "access%20group")
                         .replace("{name}", "canary.md");
         if (row.route().endsWith("/events")) {
             return client.begin(path);

@@ -138,7 +138,8 @@ class ArchitectureTest {
     @Test
     void aContextShowsItsFacadeAndWhatItGivesAndTakes() {
         assertThat(publicTypes("org.docchat.ingest"))
-                .containsExactlyInAnyOrder("Archives", "Bell", "Collections", "DocumentFormat", "Library", "Worker");
+                .containsExactlyInAnyOrder(
+                        "Archives", "Bell", "Collections", "DocumentFormat", "Library", "Sharing", "Worker");
         assertThat(publicTypes("org.docchat.query"))
                 .containsExactlyInAnyOrder(
                         "ChatModel",

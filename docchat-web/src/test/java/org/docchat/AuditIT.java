@@ -64,6 +64,15 @@ class AuditIT {
         ann.send("PUT", path + "/members/audit.bob", "{\"role\":\"viewer\"}").requireStatus(204);
         ann.send("PUT", path + "/members/audit.bob", "{\"role\":\"editor\"}").requireStatus(204);
         ann.delete(path + "/members/audit.bob").requireStatus(204);
+        var group = admin.post("/api/v1/groups", Client.json().add("name", "Audited"))
+                .requireStatus(201)
+                .json()
+                .getString("id");
+        admin.send("PUT", "/api/v1/groups/" + group + "/users/audit.bob", "").requireStatus(204);
+        ann.send("PUT", path + "/groups/audited", "{\"role\":\"editor\"}").requireStatus(204);
+        ann.delete(path + "/groups/audited").requireStatus(204);
+        admin.delete("/api/v1/groups/" + group + "/users/audit.bob").requireStatus(204);
+        admin.delete("/api/v1/groups/" + group).requireStatus(204);
         var document = ann.indexed(collection, "parrot.md", CANARY);
         ann.bytes("/api/v1/documents/" + document + "/content");
         var answer = ann.post(path + "/answers", Client.json().add("question", "What is the parrot called?"))
@@ -95,6 +104,12 @@ class AuditIT {
         });
         assertThat(of(entries, "member.change"))
                 .anySatisfy(entry -> assertThat(entry.getString("detail")).isEqualTo("editor"));
+        assertThat(of(entries, "group.share")).anySatisfy(entry -> {
+            assertThat(entry.getString("subject")).isEqualTo(group);
+            assertThat(entry.getString("detail")).isEqualTo("editor");
+        });
+        assertThat(of(entries, "group.add"))
+                .anySatisfy(entry -> assertThat(entry.getString("detail")).isEqualTo("Audited"));
         assertThat(of(entries, "sign-in.refused")).anySatisfy(entry -> {
             assertThat(entry.isNull("actor")).isTrue();
             assertThat(entry.getString("subject")).isEqualTo(annId);

@@ -11,6 +11,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.FilePayload;
+import com.microsoft.playwright.options.SelectOption;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.net.URI;
@@ -49,6 +50,7 @@ class BrowserIT {
     private Page page;
     private String collection;
     private String conversation;
+    private String group;
     private JsonObject citation;
 
     BrowserIT(Installation installation) {
@@ -68,6 +70,12 @@ class BrowserIT {
                 .requireStatus(200)
                 .json();
         conversation = answer.getString("conversationId");
+        var admin = installation.administrator();
+        group = admin.post("/api/v1/groups", Client.json().add("name", "Browsers"))
+                .requireStatus(201)
+                .json()
+                .getString("id");
+        admin.send("PUT", "/api/v1/groups/" + group + "/users/ann.browser", "").requireStatus(204);
         citation = answer.getJsonArray("citations").getJsonObject(0);
     }
 
@@ -145,6 +153,28 @@ class BrowserIT {
         assertThat(complaints).isEmpty();
     }
 
+    @Test
+    void anOwnerSharesWithAGroupAndTakesItBack() {
+        signIn("ann.browser");
+        page.navigate("/collection.xhtml?id=" + collection);
+        page.getByRole(
+                        AriaRole.BUTTON,
+                        new Page.GetByRoleOptions().setName("Share").setExact(true))
+                .first()
+                .click();
+        page.getByLabel("With").selectOption(new SelectOption().setLabel("a group"));
+        page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true))
+                .and(page.locator("#share-dialog input"))
+                .fill("browsers");
+        page.locator("[id='share:add']").click();
+
+        var row = page.locator("#share-dialog tr").filter(new Locator.FilterOptions().setHasText("Browsers"));
+        assertThat(row).containsText("ask and read");
+        row.getByRole(AriaRole.BUTTON).click();
+        assertThat(row).hasCount(0);
+        assertThat(complaints).isEmpty();
+    }
+
     @ParameterizedTest(name = "{0} at {1} px")
     @Tag("C5")
     @CsvSource({
@@ -158,13 +188,21 @@ class BrowserIT {
         "ask, 390",
         "reader, 1440",
         "reader, 390",
+        "users, 1440",
+        "users, 390",
+        "groups, 1440",
+        "groups, 390",
+        "group, 1440",
+        "group, 390",
         "account, 1440",
         "account, 390",
         "evaluations, 1440",
         "evaluations, 390"
     })
     void aPageFitsIsAccessibleAndBreaksNoRuleOfItsOwn(String name, int width) {
-        if (!name.equals("signin")) {
+        if (Set.of("users", "groups", "group").contains(name)) {
+            signIn("admin", Installation.ADMIN_PASSWORD);
+        } else if (!name.equals("signin")) {
             signIn("ann.browser");
         }
         page.setViewportSize(width, 844);
@@ -211,6 +249,19 @@ class BrowserIT {
                         + citation.getInt("end"));
                 assertThat(page.locator("#reader .marked").first()).isVisible(patiently());
             }
+            case "users" -> {
+                page.navigate("/users.xhtml");
+                assertThat(page.getByText("ann.browser").first()).isVisible();
+            }
+            case "groups" -> {
+                page.navigate("/groups.xhtml");
+                assertThat(page.locator("td.name").getByRole(AriaRole.LINK, named("Browsers")))
+                        .isVisible();
+            }
+            case "group" -> {
+                page.navigate("/group.xhtml?id=" + group);
+                assertThat(page.getByText("ann.browser").first()).isVisible();
+            }
             case "account" -> {
                 ann.withKey(Client.json().add("name", "Nightly import"));
                 page.navigate("/account.xhtml");
@@ -233,9 +284,13 @@ class BrowserIT {
     }
 
     private void signIn(String username) {
+        signIn(username, "Password-of-" + username);
+    }
+
+    private void signIn(String username, String password) {
         page.navigate("/ask.xhtml");
         page.getByLabel("Username").fill(username);
-        page.getByLabel("Password").fill("Password-of-" + username);
+        page.getByLabel("Password").fill(password);
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sign in"))
                 .click();
         page.waitForURL("**/ask.xhtml");

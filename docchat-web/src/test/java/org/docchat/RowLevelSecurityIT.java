@@ -54,6 +54,14 @@ class RowLevelSecurityIT {
                                         Json.createArrayBuilder()
                                                 .add(Client.json().add("question", "Who owns eleven cats?"))))
                 .requireStatus(202);
+        var admin = installation.administrator();
+        var group = admin.post("/api/v1/groups", Client.json().add("name", "Rows"))
+                .requireStatus(201)
+                .json()
+                .getString("id");
+        admin.send("PUT", "/api/v1/groups/" + group + "/users/ann.rows", "").requireStatus(204);
+        ann.send("PUT", "/api/v1/collections/" + collection + "/groups/Rows", "{\"role\":\"viewer\"}")
+                .requireStatus(204);
         ann.post("/api/v1/me/api-keys", Client.json().add("name", "rows")).requireStatus(201);
     }
 
@@ -119,7 +127,8 @@ class RowLevelSecurityIT {
     void whoeverOnlyReadsChangesNothing() throws SQLException {
         try (var connection = installation.database()) {
             connection.setAutoCommit(false);
-            for (var table : List.of("collection", "member", "document", "version", "passage", "embedding")) {
+            for (var table :
+                    List.of("collection", "member", "group_role", "document", "version", "passage", "embedding")) {
                 try (var statement = connection.createStatement()) {
                     become(connection, owner, "");
                     statement.execute("select set_config('docchat.access', 'read', true)");
@@ -146,8 +155,15 @@ class RowLevelSecurityIT {
     void aStrangerChangesNothing() throws SQLException {
         try (var connection = installation.database()) {
             connection.setAutoCommit(false);
-            for (var table :
-                    List.of("collection", "member", "document", "version", "conversation", "answer", "evaluation")) {
+            for (var table : List.of(
+                    "collection",
+                    "member",
+                    "group_role",
+                    "document",
+                    "version",
+                    "conversation",
+                    "answer",
+                    "evaluation")) {
                 try (var statement = connection.createStatement()) {
                     become(connection, UUID.randomUUID().toString(), "");
                     assertThat(statement.executeUpdate("delete from " + table))

@@ -17,7 +17,7 @@ import org.docchat.domain.Transactions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The collections and who is a member of them. Every method acts with the rights of the caller that it is given; what
+ * The collections. Every method acts with the rights of the caller that it is given; what
  * the caller may not see does not exist ({@link org.docchat.domain.Failure.NotFound}).
  */
 public final class Collections {
@@ -119,55 +119,6 @@ public final class Collections {
         });
     }
 
-    public List<Member> members(Caller caller, CollectionId id) {
-        return transactions.as(caller, session -> {
-            require(session, id, Role.VIEWER);
-            return Rows.of(session.createNativeQuery("""
-                                    select u.username, u.display_name, m.role
-                                      from member m join app_user u on u.id = m.user_id
-                                     where m.collection_id = :id
-                                     order by u.username
-                                    """, Tuple.class).setParameter("id", id.value()))
-                    .map(row -> new Member(
-                            row.get("username", String.class),
-                            row.get("display_name", String.class),
-                            Role.valueOf(row.get("role", String.class))))
-                    .toList();
-        });
-    }
-
-    /** Gives a user a role, or another one. The last owner stays one (409). */
-    public void share(Caller caller, CollectionId id, String username, Role role) {
-        transactions.as(caller, session -> {
-            require(session, id, Role.OWNER);
-            var user = user(session, username);
-            session.createNativeQuery("""
-                            insert into member (collection_id, user_id, role) values (:id, :user, :role)
-                            on conflict (collection_id, user_id) do update set role = excluded.role
-                            """)
-                    .setParameter("id", id.value())
-                    .setParameter("user", user)
-                    .setParameter("role", role.name())
-                    .executeUpdate();
-            return requireAnOwner(session, id);
-        });
-    }
-
-    /** Takes a user's role away. The last owner cannot be removed (409). */
-    public void unshare(Caller caller, CollectionId id, String username) {
-        transactions.as(caller, session -> {
-            require(session, id, Role.OWNER);
-            int removed = session.createNativeQuery("delete from member where collection_id = :id and user_id = :user")
-                    .setParameter("id", id.value())
-                    .setParameter("user", user(session, username))
-                    .executeUpdate();
-            if (removed == 0) {
-                throw new Failure.NotFound("member");
-            }
-            return requireAnOwner(session, id);
-        });
-    }
-
     private record NameKey(String name, UUID id) {}
 
     static String collectionName(String name) {
@@ -212,31 +163,4 @@ public final class Collections {
                     + ". An owner of the collection can change that.");
         }
     }
-
-    private static UUID user(EntityManager session, String username) {
-        var found = (UUID) session.createNativeQuery("select user_named(:name)", UUID.class)
-                .setParameter("name", username)
-                .getSingleResult();
-        if (found == null) {
-            throw new Failure.NotFound("user");
-        }
-        return found;
-    }
-
-    private static boolean requireAnOwner(EntityManager session, CollectionId id) {
-        // Two owners who remove each other at the same moment must not both succeed.
-        var owners = session.createNativeQuery(
-                        "select user_id from member where collection_id = :id and role = 'OWNER' for update",
-                        UUID.class)
-                .setParameter("id", id.value())
-                .getResultList();
-        if (owners.isEmpty()) {
-            throw new Failure.Conflict(
-                    "last_owner", "A collection keeps at least one owner. Make somebody else an owner first.");
-        }
-        return true;
-    }
-
-    /** A user's part in a collection. */
-    public record Member(String username, String displayName, Role role) {}
 }

@@ -53,6 +53,7 @@ public class Api extends Application {
                 DocumentsResource.class,
                 EvaluationsResource.class,
                 FeedbackResource.class,
+                GroupsResource.class,
                 IdentityResource.class,
                 ProgressResource.class,
                 ProgressResource.OfCollection.class,

@@ -51,6 +51,9 @@ public final class Bodies {
     public record CollectionChange(
             @Nullable String name, @Nullable String description) {}
 
+    @Schema(example = "{\"name\":\"Legal\"}")
+    public record NewGroup(@Nullable String name) {}
+
     @Schema(example = "{\"role\":\"viewer\"}")
     public record Share(
             @Nullable @Schema(enumeration = {"viewer", "editor", "owner"})

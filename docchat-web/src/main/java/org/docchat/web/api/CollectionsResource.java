@@ -27,6 +27,7 @@ import org.docchat.domain.Role;
 import org.docchat.ingest.Archives;
 import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
+import org.docchat.ingest.Sharing;
 import org.docchat.web.security.Audit;
 import org.docchat.web.security.CurrentCaller;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -47,6 +48,9 @@ import org.jspecify.annotations.Nullable;
 public class CollectionsResource {
     @Inject
     Collections collections;
+
+    @Inject
+    Sharing sharing;
 
     @Inject
     Library library;
@@ -166,9 +170,9 @@ public class CollectionsResource {
 
     @GET
     @Path("{id}/members")
-    @Operation(summary = "Who may use a collection")
+    @Operation(summary = "Who may use a collection, beside those in its groups")
     public Views.Page members(@PathParam("id") String id) {
-        return Views.Page.of(collections.members(current.caller(), CollectionId.parse(id)).stream()
+        return Views.Page.of(sharing.members(current.caller(), CollectionId.parse(id)).stream()
                 .map(Views.Member::of)
                 .toList());
     }
@@ -177,7 +181,7 @@ public class CollectionsResource {
     @Path("{id}/members/{username}")
     @Operation(summary = "Give somebody a role in a collection")
     public void share(@PathParam("id") String id, @PathParam("username") String username, Bodies.@Nullable Share body) {
-        collections.share(
+        sharing.share(
                 current.caller(),
                 CollectionId.parse(id),
                 username,
@@ -188,6 +192,34 @@ public class CollectionsResource {
     @Path("{id}/members/{username}")
     @Operation(summary = "Take somebody's role away")
     public void unshare(@PathParam("id") String id, @PathParam("username") String username) {
-        collections.unshare(current.caller(), CollectionId.parse(id), username);
+        sharing.unshare(current.caller(), CollectionId.parse(id), username);
+    }
+
+    @GET
+    @Path("{id}/groups")
+    @Operation(summary = "The groups that may use a collection")
+    public Views.Page groups(@PathParam("id") String id) {
+        return Views.Page.of(sharing.groups(current.caller(), CollectionId.parse(id)).stream()
+                .map(Views.GroupRole::of)
+                .toList());
+    }
+
+    @PUT
+    @Path("{id}/groups/{group}")
+    @Operation(summary = "Give everybody in a group a role in a collection")
+    public void shareWithGroup(
+            @PathParam("id") String id, @PathParam("group") String name, Bodies.@Nullable Share body) {
+        sharing.shareWithGroup(
+                current.caller(),
+                CollectionId.parse(id),
+                name,
+                Parameters.choice("role", Parameters.body(body).role(), Role.values()));
+    }
+
+    @DELETE
+    @Path("{id}/groups/{group}")
+    @Operation(summary = "Take a group's role away")
+    public void unshareWithGroup(@PathParam("id") String id, @PathParam("group") String name) {
+        sharing.unshareWithGroup(current.caller(), CollectionId.parse(id), name);
     }
 }

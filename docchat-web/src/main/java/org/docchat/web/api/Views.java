@@ -11,10 +11,11 @@ import org.docchat.domain.DocumentState;
 import org.docchat.domain.Role;
 import org.docchat.domain.Scope;
 import org.docchat.domain.Slice;
-import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
+import org.docchat.ingest.Sharing;
 import org.docchat.query.Librarian;
 import org.docchat.web.security.ApiKeys;
+import org.docchat.web.security.Groups;
 import org.docchat.web.security.Sessions;
 import org.docchat.web.security.Users;
 import org.jspecify.annotations.Nullable;
@@ -140,8 +141,20 @@ public final class Views {
     }
 
     public record Member(String username, String displayName, String role) {
-        static Member of(Collections.Member member) {
+        static Member of(Sharing.Member member) {
             return new Member(member.username(), member.displayName(), nameOf(member.role()));
+        }
+    }
+
+    public record GroupRole(String name, String role) {
+        static GroupRole of(Sharing.Group group) {
+            return new GroupRole(group.name(), nameOf(group.role()));
+        }
+    }
+
+    public record Group(String id, String name, long users, long collections) {
+        static Group of(Groups.Group group) {
+            return new Group(group.id().toString(), group.name(), group.users(), group.collections());
         }
     }
 

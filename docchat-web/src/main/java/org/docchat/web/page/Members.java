@@ -6,16 +6,15 @@ import jakarta.inject.Named;
 import java.util.List;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Role;
-import org.docchat.ingest.Collections;
+import org.docchat.ingest.Sharing;
 import org.docchat.web.security.CurrentCaller;
-import org.jspecify.annotations.Nullable;
 
 /** The dialog of collection.xhtml in which its owners share it. */
 @Named
 @RequestScoped
 public class Members {
     @Inject
-    Collections collections;
+    Sharing sharing;
 
     @Inject
     CurrentCaller current;
@@ -23,28 +22,63 @@ public class Members {
     @Inject
     CollectionPage page;
 
-    private @Nullable String username;
+    private boolean group;
+    private String name = "";
     private Role role = Role.VIEWER;
 
-    public List<Collections.Member> getAll() {
-        return collections.members(current.caller(), CollectionId.parse(page.getId()));
+    public List<Sharing.Member> getAll() {
+        return sharing.members(current.caller(), id());
+    }
+
+    public List<Sharing.Group> getGroups() {
+        return sharing.groups(current.caller(), id());
     }
 
     public void share() {
-        collections.share(current.caller(), CollectionId.parse(page.getId()), username == null ? "" : username, role);
-        username = null;
+        if (group) {
+            sharing.shareWithGroup(current.caller(), id(), name.strip(), role);
+        } else {
+            sharing.share(current.caller(), id(), name, role);
+        }
+        name = "";
     }
 
     public void remove(String member) {
-        collections.unshare(current.caller(), CollectionId.parse(page.getId()), member);
+        sharing.unshare(current.caller(), id(), member);
     }
 
-    public @Nullable String getUsername() {
-        return username;
+    public void removeGroup(String member) {
+        sharing.unshareWithGroup(current.caller(), id(), member);
     }
 
-    public void setUsername(@Nullable String username) {
-        this.username = username;
+    /** What somebody with a role may do, in words. */
+    public String words(Role given) {
+        return switch (given) {
+            case VIEWER -> "ask and read";
+            case EDITOR -> "add and delete documents";
+            case OWNER -> "do everything";
+        };
+    }
+
+    private CollectionId id() {
+        return CollectionId.parse(page.getId());
+    }
+
+    /** Whether the name is a group's. */
+    public boolean isGroup() {
+        return group;
+    }
+
+    public void setGroup(boolean group) {
+        this.group = group;
+    }
+
+    public String getName() {
+        return name;
+    }
+
+    public void setName(String name) {
+        this.name = name;
     }
 
     public Role getRole() {

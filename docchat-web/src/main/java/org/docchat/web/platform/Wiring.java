@@ -20,6 +20,7 @@ import org.docchat.domain.Transactions;
 import org.docchat.ingest.Archives;
 import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
+import org.docchat.ingest.Sharing;
 import org.docchat.ingest.extract.ExtractionProcess;
 import org.docchat.ingest.extract.Limits;
 import org.docchat.query.ChatWriter;
@@ -96,6 +97,12 @@ class Wiring {
     @Singleton
     Collections collections(Transactions<EntityManager> transactions) {
         return new Collections(transactions);
+    }
+
+    @Produces
+    @Singleton
+    Sharing sharing(Transactions<EntityManager> transactions) {
+        return new Sharing(transactions);
     }
 
     @Produces

@@ -40,6 +40,12 @@ public class Audit {
             "member.add",
             "member.change",
             "member.remove",
+            "group.create",
+            "group.delete",
+            "group.add",
+            "group.remove",
+            "group.share",
+            "group.unshare",
             "user.create",
             "user.change",
             "user.password",
@@ -72,7 +78,7 @@ public class Audit {
      * @param actorName the username at that time
      * @param act one of {@link #ACTS}
      * @param collections ids
-     * @param subject the id of what it was done to: document, answer, conversation, user, key
+     * @param subject the id of what it was done to: document, answer, conversation, user, group, key
      * @param detail role, version, network address, username, as the act needs it
      * @param hash SHA-256 in hexadecimal
      */

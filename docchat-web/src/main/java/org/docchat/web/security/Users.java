@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.docchat.domain.Caller;
 import org.docchat.domain.Failure;
+import org.docchat.domain.GroupId;
 import org.docchat.domain.Scope;
 import org.docchat.domain.Slice;
 import org.docchat.domain.UserId;
@@ -92,6 +93,15 @@ public class Users {
                 : new Slice<>(
                         users.subList(0, request.limit()),
                         encode(users.get(request.limit() - 1).username()));
+    }
+
+    /** Who is in a group, by username. */
+    List<User> inGroup(GroupId id) {
+        return database.all(
+                "select " + COLUMNS + " from app_user join group_user u on u.user_id = id where u.group_id = ?"
+                        + " order by username",
+                Users::user,
+                id.value());
     }
 
     /** Adds a user who can sign in from now on. */
