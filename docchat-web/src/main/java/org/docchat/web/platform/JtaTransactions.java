@@ -63,7 +63,13 @@ public class JtaTransactions implements Transactions<EntityManager> {
             }
         } catch (NotSupportedException e) {
             throw new IllegalStateException("a transaction inside a transaction", e);
-        } catch (RollbackException | HeuristicMixedException | HeuristicRollbackException | SystemException e) {
+        } catch (SystemException e) {
+            // The connection broke under a commit or a rollback; the server does not hand on why.
+            throw new Failure.Unavailable(
+                    "database_unavailable",
+                    "The database went away before it confirmed. See whether the change was made, and try again.",
+                    e);
+        } catch (RollbackException | HeuristicMixedException | HeuristicRollbackException e) {
             throw translated(new IllegalStateException("the transaction was not committed", e));
         } catch (RuntimeException e) {
             throw translated(e);
