@@ -9,6 +9,7 @@ const page = document.getElementById("collection");
 const { id, edit } = page.dataset;
 const canEdit = edit === "true";
 const facts = document.getElementById("facts");
+const pause = document.getElementById("pause");
 
 const uploads = new Uploads(id, (item) => uploaded(item));
 const list = new UploadList(document.getElementById("uploads"), uploads);
@@ -57,12 +58,32 @@ async function state() {
     facts.replaceChildren(
       el("span", {}, count(collection.documents, "document")),
       el("span", {}, count(collection.passages, "passage")),
-      ...(busy ? [el("span", { class: "busy" }, `${number(busy)} in progress`)] : []),
+      ...(collection.paused ? [el("span", { class: "busy" }, `Indexing is paused${busy ? `, ${number(busy)} waiting` : ""}`)] : []),
+      ...(busy && !collection.paused ? [el("span", { class: "busy" }, `${number(busy)} in progress`)] : []),
       ...(problems ? [el("span", { class: "problem" }, count(problems, "problem"))] : []),
     );
+    if (pause) {
+      pause.hidden = !busy && !collection.paused;
+      pause.dataset.act = collection.paused ? "resume" : "pause";
+      pause.textContent = collection.paused ? "Resume indexing" : "Pause indexing";
+    }
   } catch {
     // The table says what is wrong; the line keeps what it last knew.
   }
+}
+
+/** Pauses the collection's indexing, or lets it go on. */
+async function turn() {
+  const message = document.getElementById("message");
+  pause.disabled = true;
+  try {
+    await call(`/collections/${id}/${pause.dataset.act}`, { method: "POST" });
+    message.replaceChildren();
+  } catch (problem) {
+    message.replaceChildren(note("error", problem.message));
+  }
+  pause.disabled = false;
+  await documents.expect();
 }
 
 /** Fetches the whole archive, as a link could not send the session's token, and hands it to the browser. */
@@ -82,6 +103,7 @@ async function take(start) {
   start.disabled = false;
 }
 
+pause?.addEventListener("click", turn);
 document.getElementById("export")?.addEventListener("click", ({ target }) => take(target));
 if (canEdit) {
   dropTarget(add);

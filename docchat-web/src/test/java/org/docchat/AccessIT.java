@@ -101,6 +101,8 @@ class AccessIT {
             row("GET documents/{id}/text", "?start=0&end=20", "", 200, 200, 200, 404, 404),
             row("GET documents/{id}/marks", "?start=0&end=20", "", 200, 200, 200, 404, 404),
             row("GET documents/{id}/events", "", 200, 200, 200, 404, 404),
+            row("POST collections/{id}/pause", "", 200, 200, 403, 404, 404),
+            row("POST collections/{id}/resume", "", 200, 200, 403, 404, 404),
             row("POST documents/{id}/retry", "", 202, 202, 403, 404, 404),
             row("POST documents/{id}/cancel", "", 200, 200, 403, 404, 404),
             row("GET conversations/{id}", "", 200, 404, 404, 404, 404),

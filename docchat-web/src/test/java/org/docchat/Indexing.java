@@ -28,6 +28,7 @@ public final class Indexing implements AutoCloseable {
     private final Path scratch = Files.createTempDirectory("docchat-indexing");
     private final ExtractionProcess extraction;
     private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
+    private final Bell bell = new Bell();
     private final List<Thread> workers = new ArrayList<>();
 
     /** @param target the module's {@code target} directory, where the parser's jars have been unpacked */
@@ -36,11 +37,15 @@ public final class Indexing implements AutoCloseable {
         extraction = new ExtractionProcess(
                 ExtractionProcess.classPathOf(target.resolve("war/WEB-INF/parser")), limits, scratch);
         for (int i = 0; i < WORKERS; i++) {
-            var worker =
-                    new Thread(new Worker(transactions, model, extraction, clock, new Bell()), "docchat-ingest-" + i);
+            var worker = new Thread(new Worker(transactions, model, extraction, clock, bell), "docchat-ingest-" + i);
             worker.start();
             workers.add(worker);
         }
+    }
+
+    /** There is something to do; else it is found within two seconds. */
+    public void ring() {
+        bell.ring();
     }
 
     /** Waits until every document of a collection has come to its end. */

@@ -154,6 +154,38 @@ class QueueIT {
         awaitIndexed(document);
     }
 
+    @Test
+    void whatIsPausedWaitsAsFarAsItHasComeAndGoesOnWhenItIsResumed() throws Exception {
+        var id = collections.create(ann, "Paused", "", Language.ENGLISH).id();
+        var beside = collections.create(ann, "Beside", "", Language.ENGLISH).id();
+        start();
+        // Some hundred passages: several batches of embeddings.
+        var running = accept(id, "running.txt", "A sentence of a few words. ".repeat(5_000));
+        Await.until(
+                "it is being embedded",
+                Duration.ofSeconds(60),
+                () -> library.document(ann, running.id()).newest().state() instanceof DocumentState.Embedding progress
+                        && progress.progress().done() > 0);
+
+        assertThat(collections.pause(ann, id).paused()).isTrue();
+        var waiting = accept(id, "waiting.txt", "comes later");
+        var other = indexed(beside, "other.txt");
+        Await.until("it is put back", Duration.ofSeconds(20), () -> database.count("""
+                select count(*) from version where leased_by is not null""") == 0);
+        long embedded = database.count("select count(*) from embedding");
+        Thread.sleep(3_000);
+
+        assertThat(other).isLessThan(Duration.ofSeconds(20));
+        assertThat(library.document(ann, running.id()).newest().state()).isInstanceOf(DocumentState.Embedding.class);
+        assertThat(library.document(ann, waiting.id()).newest().state()).isInstanceOf(DocumentState.Received.class);
+        assertThat(database.count("select count(*) from embedding")).isEqualTo(embedded);
+        assertThat(collections.resume(ann, id).paused()).isFalse();
+        bell.ring();
+        awaitIndexed(waiting);
+        awaitIndexed(running);
+        assertThat(database.count("select max(attempts) from version")).isEqualTo(1);
+    }
+
     private Document accept(CollectionId id, String name, String text) throws IOException {
         var document = library.accept(ann, id, name, new ByteArrayInputStream(text.getBytes(UTF_8)))
                 .document();

@@ -62,6 +62,7 @@ class RowLevelSecurityIT {
         admin.send("PUT", "/api/v1/groups/" + group + "/users/ann.rows", "").requireStatus(204);
         ann.send("PUT", "/api/v1/collections/" + collection + "/groups/Rows", "{\"role\":\"viewer\"}")
                 .requireStatus(204);
+        ann.post("/api/v1/collections/" + collection + "/pause", Client.json()).requireStatus(200);
         ann.post("/api/v1/me/api-keys", Client.json().add("name", "rows")).requireStatus(201);
     }
 

@@ -8,6 +8,7 @@ import java.time.Instant;
  * @param role the role of the caller who looks at it
  * @param documents how many documents it holds
  * @param passages how many passages of them can be found
+ * @param paused whether what waits in it is left alone until somebody lets it go on
  */
 public record Collection(
         CollectionId id,
@@ -17,4 +18,5 @@ public record Collection(
         Role role,
         long documents,
         long passages,
+        boolean paused,
         Instant createdAt) {}

@@ -25,7 +25,8 @@ public final class Collections {
             select c.id, c.name, c.description, c.language, r.role, c.created_at,
                    (select count(*) from document d where d.collection_id = c.id) as documents,
                    (select coalesce(sum(v.passages), 0) from version v
-                     where v.collection_id = c.id and v.current_from is not null and v.current_to is null) as passages
+                     where v.collection_id = c.id and v.current_from is not null and v.current_to is null) as passages,
+                   exists (select from pause p where p.collection_id = c.id) as paused
               from collection c
               join roles_of_caller() r on r.collection_id = c.id
             """;
@@ -119,6 +120,24 @@ public final class Collections {
         });
     }
 
+    /** Lets what waits in a collection wait; what is being worked on is put back within seconds, as far as it has come. */
+    public Collection pause(Caller caller, CollectionId id) {
+        return setPaused(caller, id, "insert into pause (collection_id) values (:id) on conflict do nothing");
+    }
+
+    /** Lets what waits in a collection go on. */
+    public Collection resume(Caller caller, CollectionId id) {
+        return setPaused(caller, id, "delete from pause where collection_id = :id");
+    }
+
+    private Collection setPaused(Caller caller, CollectionId id, String sql) {
+        return transactions.as(caller, session -> {
+            require(session, id, Role.EDITOR);
+            session.createNativeQuery(sql).setParameter("id", id.value()).executeUpdate();
+            return collection(session, id);
+        });
+    }
+
     private record NameKey(String name, UUID id) {}
 
     static String collectionName(String name) {
@@ -146,6 +165,7 @@ public final class Collections {
                 Role.valueOf(row.get("role", String.class)),
                 row.get("documents", Number.class).longValue(),
                 row.get("passages", Number.class).longValue(),
+                row.get("paused", Boolean.class),
                 row.get("created_at", Instant.class));
     }
 

@@ -31,7 +31,9 @@ final class Queue {
                          order by v.collection_id limit 1)
                   from busy b where b.collection_id is not null),
             turn as materialized (
-                select c.id from busy b join collection c on c.id = b.collection_id order by c.served_at nulls first),
+                select c.id from busy b join collection c on c.id = b.collection_id
+                 where not exists (select from pause p where p.collection_id = c.id)
+                 order by c.served_at nulls first),
             next as (
                 select w.document_id, w.number
                   from turn t
@@ -124,6 +126,14 @@ final class Queue {
                         "Indexing was tried " + MOST_ATTEMPTS + " times and never came to an end. Try it again; if that"
                                 + " does not help, tell your administrator.")
                 .executeUpdate();
+    }
+
+    /** Whether its collection is to be left alone. */
+    boolean isPaused(Job job) {
+        return transactions.asWorker(session -> (Boolean)
+                session.createNativeQuery("select exists (select from pause where collection_id = :id)", Boolean.class)
+                        .setParameter("id", job.collection())
+                        .getSingleResult());
     }
 
     void renew(Job job) {

@@ -160,7 +160,7 @@ public final class Worker implements Runnable {
         }
     }
 
-    /** False if its turn is over before its end: what is embedded is kept, and the rest is for the next turn. */
+    /** False if its turn is over, or its collection paused: what is embedded is kept, the rest is for the next turn. */
     private boolean embed(Job job) throws InterruptedException {
         long end = System.nanoTime() + TURN.toNanos();
         shelf.reuseEmbeddings(job, model.name());
@@ -170,7 +170,7 @@ public final class Worker implements Runnable {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            if (System.nanoTime() > end) {
+            if (System.nanoTime() > end || queue.isPaused(job)) {
                 return false;
             }
             queue.progress(job, "embedding", "embedding passages", from, total);

@@ -116,6 +116,26 @@ public class CollectionsResource {
         collections.delete(current.caller(), CollectionId.parse(id));
     }
 
+    @POST
+    @Path("{id}/pause")
+    @Operation(
+            summary = "Pause the indexing of a collection",
+            description =
+                    "Documents are still accepted, and wait. One that is being read or embedded is put back within"
+                            + " seconds, as far as it has come.")
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = Views.Collection.class)))
+    public Views.Collection pause(@PathParam("id") String id) {
+        return Views.Collection.of(collections.pause(current.caller(), CollectionId.parse(id)));
+    }
+
+    @POST
+    @Path("{id}/resume")
+    @Operation(summary = "Let the indexing of a collection go on")
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = Views.Collection.class)))
+    public Views.Collection resume(@PathParam("id") String id) {
+        return Views.Collection.of(collections.resume(current.caller(), CollectionId.parse(id)));
+    }
+
     @GET
     @Path("{id}/export")
     @Produces("application/zip")

@@ -119,6 +119,7 @@ public final class Views {
             String role,
             long documents,
             long passages,
+            boolean paused,
             @Nullable Map<String, Long> states,
             Instant createdAt) {
         public static Collection of(org.docchat.domain.Collection collection) {
@@ -135,6 +136,7 @@ public final class Views {
                     nameOf(collection.role()),
                     collection.documents(),
                     collection.passages(),
+                    collection.paused(),
                     states,
                     collection.createdAt());
         }
