@@ -18,3 +18,9 @@ create policy removed on pause for delete to docchat_app
 create policy work on pause for select to docchat_worker using (true);
 -- What waited may go on.
 create trigger pause_ended after delete on pause for each statement execute function version_waits();
+
+--changeset docchat:retention splitStatements:false
+-- Versions that were current before this moment, or some of them, are no longer kept.
+alter table document add kept_from timestamptz;
+create index document_kept_from on document (collection_id, kept_from) where kept_from is not null;
+create index version_replaced on version (document_id, number) where not newest;

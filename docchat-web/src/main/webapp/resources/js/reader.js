@@ -63,6 +63,10 @@ export class Reader {
       const version = target.version ?? this.document.searchableVersion ?? this.document.version;
       this.target = { ...target, version };
       this.#head(target);
+      if (!this.document.versions.some((each) => each.version === version)) {
+        this.#removed();
+        return;
+      }
       await this.#view(this.target);
       if (mine === this.opening && !this.full) {
         this.title.focus({ preventScroll: true });
@@ -75,6 +79,16 @@ export class Reader {
         this.body.replaceChildren(note("error", gone, problem.status === 404 ? null : button("Try again", { kind: "tight" }, () => this.open(targets, index))));
       }
     }
+  }
+
+  /** Of an old version nothing is left but what was quoted from it. */
+  #removed() {
+    const { id, searchableVersion } = this.document;
+    const { version, quote } = this.target;
+    this.#clear();
+    this.body.replaceChildren(note("info",
+      `Version ${version} of this document is no longer kept.${quote ? " The words above were quoted from it." : ""}`,
+      searchableVersion ? button(`Open version ${searchableVersion}`, { kind: "tight" }, () => this.open([{ documentId: id, version: searchableVersion }])) : null));
   }
 
   hide() {

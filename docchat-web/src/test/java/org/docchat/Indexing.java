@@ -37,7 +37,7 @@ public final class Indexing implements AutoCloseable {
         extraction = new ExtractionProcess(
                 ExtractionProcess.classPathOf(target.resolve("war/WEB-INF/parser")), limits, scratch);
         for (int i = 0; i < WORKERS; i++) {
-            var worker = new Thread(new Worker(transactions, model, extraction, clock, bell), "docchat-ingest-" + i);
+            var worker = new Thread(new Worker(transactions, model, extraction, clock, bell, 0), "docchat-ingest-" + i);
             worker.start();
             workers.add(worker);
         }

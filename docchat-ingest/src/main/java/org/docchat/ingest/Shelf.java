@@ -195,6 +195,36 @@ final class Shelf {
         });
     }
 
+    /**
+     * Removes versions of which at least so many newer ones are there, some at a time; never one that answers now, or
+     * that is on its way.
+     *
+     * @return how many were removed: others may be left
+     */
+    int removeReplaced(int keep) {
+        return transactions.asWorker(session ->
+                session.createNativeQuery("""
+                        with replaced as materialized (
+                            select v.document_id, v.number, v.current_to from version v
+                             where not v.newest and v.state in ('indexed', 'rejected', 'failed')
+                               and (v.current_from is null or v.current_to is not null)
+                               and (select count(*) from version w
+                                     where w.document_id = v.document_id and w.number > v.number) >= :keep
+                             limit 100),
+                        -- The document first, as uploads and the switch of its versions do it.
+                        held as materialized (
+                            select id from document where id in (select document_id from replaced)
+                               for update skip locked),
+                        told as (
+                            update document d set kept_from = greatest(d.kept_from, r.until)
+                              from (select document_id, max(current_to) as until from replaced group by 1) r
+                             where d.id = r.document_id and d.id in (select id from held) and r.until is not null)
+                        delete from version v using replaced r
+                         where v.document_id = r.document_id and v.number = r.number
+                           and v.document_id in (select id from held)
+                        """).setParameter("keep", keep).executeUpdate());
+    }
+
     private static void requireLease(EntityManager session, Job job) {
         var held = session.createNativeQuery("""
                         select number from version

@@ -38,19 +38,22 @@ public final class Worker implements Runnable {
     private final Splitter splitter;
     private final ScheduledExecutorService clock;
     private final Bell bell;
+    private final int keepVersions;
     private long swept = System.nanoTime() - SWEEP.toNanos();
 
     /**
      * @param extractor used by this worker alone
      * @param clock keeps the lease alive while a long step runs
      * @param bell rung where there may be something to do; shared by all workers
+     * @param keepVersions how many versions of a document are kept; 0: all
      */
     public Worker(
             Transactions<EntityManager> transactions,
             EmbeddingModel model,
             Extractor extractor,
             ScheduledExecutorService clock,
-            Bell bell) {
+            Bell bell,
+            int keepVersions) {
         this.transactions = transactions;
         this.queue = new Queue(transactions);
         this.shelf = new Shelf(transactions);
@@ -59,6 +62,7 @@ public final class Worker implements Runnable {
         this.splitter = new Splitter(model::countTokens, model.maxTokens());
         this.clock = clock;
         this.bell = bell;
+        this.keepVersions = keepVersions;
     }
 
     /** Works until the thread is interrupted. */
@@ -66,12 +70,12 @@ public final class Worker implements Runnable {
     public void run() {
         while (!Thread.currentThread().isInterrupted()) {
             try {
+                sweep();
                 long heard = bell.rings();
                 var job = queue.lease();
                 if (job.isPresent()) {
                     work(job.get());
                 } else {
-                    sweep();
                     bell.await(heard, IDLE);
                 }
             } catch (InterruptedException e) {
@@ -87,6 +91,9 @@ public final class Worker implements Runnable {
         if (System.nanoTime() - swept > SWEEP.toNanos()) {
             swept = System.nanoTime();
             Uploads.sweep(transactions);
+            while (keepVersions > 0 && shelf.removeReplaced(keepVersions) > 0) {
+                LOG.fine("removed versions that were replaced");
+            }
         }
     }
 

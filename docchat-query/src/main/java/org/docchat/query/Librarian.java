@@ -58,7 +58,11 @@ public final class Librarian {
         transactions.as(caller, session -> requireVisible(session, search.collections()));
         var retrieved = retrieve(caller, search);
         var found = Fusion.fuse(retrieved.candidates, search.mode());
-        return new Findings(found.subList(0, Math.min(search.limit(), found.size())), retrieved.timings);
+        var asOf = search.filter().asOf();
+        return new Findings(
+                found.subList(0, Math.min(search.limit(), found.size())),
+                retrieved.timings,
+                asOf == null ? null : transactions.as(caller, session -> removed(session, search.collections(), asOf)));
     }
 
     /**
@@ -129,6 +133,12 @@ public final class Librarian {
         if (answer instanceof Answer.NotFound && draft.notice() == null && asOf == null) {
             draft = draft.noticing(transactions.as(caller, session -> unread(session, collections)));
         }
+        if (asOf != null) {
+            var removed = transactions.as(caller, session -> removed(session, collections, asOf));
+            if (removed != null) {
+                draft = draft.noticing(draft.notice() == null ? removed : draft.notice() + " " + removed);
+            }
+        }
         var timings =
                 new Timings(retrieved.timings.embedMillis(), retrieved.timings.searchMillis(), millisSince(began));
         return new Composed(answer, ranking, draft, timings);
@@ -161,6 +171,23 @@ public final class Librarian {
         }
         return (unread == 1 ? "One document is" : unread + " documents are")
                 + " still being read and may hold the answer. Ask again when that is done.";
+    }
+
+    /** That what stood there then is not all there to be searched; null where it is. */
+    private static @Nullable String removed(EntityManager session, List<CollectionId> collections, Instant asOf) {
+        long removed = (Long) session.createNativeQuery(
+                        "select count(*) from document where collection_id in (:collections) and kept_from > :asOf",
+                        Long.class)
+                .setParameter(
+                        "collections",
+                        collections.stream().map(CollectionId::value).toList())
+                .setParameter("asOf", asOf)
+                .getSingleResult();
+        if (removed == 0) {
+            return null;
+        }
+        return "What " + (removed == 1 ? "one document" : removed + " documents")
+                + " said then may be missing: not all old versions are kept.";
     }
 
     /** A passage with the one before and the one after it, in reading order. */
@@ -270,8 +297,13 @@ public final class Librarian {
             @Nullable Integer semanticRank,
             @Nullable Integer keywordRank) {}
 
-    /** What was found, best first. */
-    public record Findings(List<Found> passages, Timings timings) {}
+    /**
+     * What was found, best first.
+     *
+     * @param notice what the reader should know of what could not be searched; null where that is nothing
+     */
+    public record Findings(
+            List<Found> passages, Timings timings, @Nullable String notice) {}
 
     /** Where the time went, in milliseconds. */
     public record Timings(long embedMillis, long searchMillis, long writeMillis) {}

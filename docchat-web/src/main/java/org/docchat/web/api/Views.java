@@ -319,12 +319,16 @@ public final class Views {
 
     public record SearchTimings(long embedMillis, long searchMillis) {}
 
-    public record Findings(List<Found> passages, SearchTimings timings) {
+    public record Findings(
+            List<Found> passages,
+            SearchTimings timings,
+            @Nullable String notice) {
         static Findings of(Librarian.Findings findings) {
             return new Findings(
                     findings.passages().stream().map(Found::of).toList(),
                     new SearchTimings(
-                            findings.timings().embedMillis(), findings.timings().searchMillis()));
+                            findings.timings().embedMillis(), findings.timings().searchMillis()),
+                    findings.notice());
         }
     }
 

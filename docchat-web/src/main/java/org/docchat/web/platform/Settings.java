@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param publicUrl how people reach DocChat, without a trailing slash; null: as the request says
  * @param uploadMaxBytes the largest document that is accepted
  * @param importMaxBytes the largest archive of a collection that is accepted
+ * @param keepVersions how many versions of a document are kept; 0: all
  * @param workers how many documents this node works on at a time; 0 for a node that only serves
  * @param modelThreads threads of the embedding model
  * @param parserHeapMegabytes heap of the extraction process
@@ -36,6 +37,7 @@ public record Settings(
         @Nullable String publicUrl,
         long uploadMaxBytes,
         long importMaxBytes,
+        int keepVersions,
         int workers,
         int modelThreads,
         int parserHeapMegabytes,
@@ -100,6 +102,7 @@ public record Settings(
                 publicUrl,
                 number(config, "DOCCHAT_UPLOAD_MAX_BYTES", 524_288_000L, 1, 1L << 40),
                 number(config, "DOCCHAT_IMPORT_MAX_BYTES", 4_294_967_296L, 1, 1L << 40),
+                (int) number(config, "DOCCHAT_KEEP_VERSIONS", 0, 0, 1_000_000),
                 (int) number(config, "DOCCHAT_WORKERS", 1, 0, 64),
                 (int) number(
                         config, "DOCCHAT_MODEL_THREADS", Runtime.getRuntime().availableProcessors(), 1, 256),

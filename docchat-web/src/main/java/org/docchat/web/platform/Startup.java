@@ -102,7 +102,9 @@ public class Startup {
     private void startWorkers() {
         var bell = new Bell();
         for (int i = 0; i < settings.workers(); i++) {
-            start("docchat-ingest-" + i, new Worker(transactions, model.get(), extraction.get(), clock, bell));
+            start(
+                    "docchat-ingest-" + i,
+                    new Worker(transactions, model.get(), extraction.get(), clock, bell, settings.keepVersions()));
         }
         if (settings.workers() > 0) {
             start("docchat-queue", new QueueListener(new ConfiguredDataSource(), bell));
