@@ -5,8 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -172,6 +183,64 @@ class ApiKeysIT {
         ann.delete("/api/v1/me/api-keys/" + another.getString("id")).requireStatus(204);
         assertThat(second.get("/api/v1/me").status()).isEqualTo(401);
     }
+
+    @Test
+    @Tag("A6")
+    void aStreamEndsWithItsKey() throws Exception {
+        var made = ann.post("/api/v1/me/api-keys", Client.json().add("name", "streaming"))
+                .requireStatus(201)
+                .json();
+        var stream = ann.with("Bearer " + made.getString("key")).follow(lamps);
+
+        ann.delete("/api/v1/me/api-keys/" + made.getString("id")).requireStatus(204);
+
+        stream.get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    @Tag("A7")
+    void ofTwoHundredCallersAtOnceEachSeesWhatIsTheirs() throws Exception {
+        var cat = installation.newUser("keys.cat");
+        var birds = cat.newCollection("Birds");
+        var fish = cat.newCollection("Fish");
+        var dan = installation.newUser("keys.dan");
+        var stones = dan.newCollection("Stones");
+        var callers = List.of(
+                new Expected(cat, Set.of(birds, fish)),
+                new Expected(cat.withKey(only(birds)), Set.of(birds)),
+                new Expected(cat.withKey(only(fish).add("access", "read")), Set.of(fish)),
+                new Expected(dan, Set.of(stones)),
+                new Expected(installation.newUser("keys.eve"), Set.of()));
+        // Each with a connection of its own: over one of HTTP/2 the server would put them in a row.
+        var http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        var threads = Executors.newFixedThreadPool(200);
+        try {
+            var seen = IntStream.range(0, 1000)
+                    .mapToObj(i -> threads.submit(() -> {
+                        var caller = callers.get(i % callers.size());
+                        return collectionsOf(http, caller.client()).equals(caller.collections());
+                    }))
+                    .toList();
+            for (var one : seen) {
+                assertThat(one.get()).isTrue();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private Set<String> collectionsOf(HttpClient http, Client client) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(installation.address() + "/api/v1/collections"))
+                .header("Authorization", client.authorization())
+                .build();
+        var response = http.send(request, HttpResponse.BodyHandlers.ofString());
+        var reply = new Client.Reply(response.statusCode(), response.headers(), response.body());
+        return reply.requireStatus(200).list("items").stream()
+                .map(item -> item.getString("id"))
+                .collect(Collectors.toSet());
+    }
+
+    private record Expected(Client client, Set<String> collections) {}
 
     private void expire(String id) throws SQLException {
         try (var connection = installation.database();

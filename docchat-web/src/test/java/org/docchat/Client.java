@@ -6,6 +6,7 @@ import jakarta.json.JsonObjectBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /** A program that uses the API over HTTP, as anybody's would. */
@@ -136,6 +138,27 @@ final class Client {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Follows the documents of a collection; done when the server ends the stream. */
+    CompletableFuture<Void> follow(String collection) {
+        var response = exchange(
+                "GET",
+                "/api/v1/collections/" + collection + "/events",
+                "",
+                "text/event-stream",
+                new byte[0],
+                HttpResponse.BodyHandlers.ofInputStream());
+        if (response.statusCode() != 200) {
+            throw new AssertionError("unexpected status " + response.statusCode());
+        }
+        return CompletableFuture.runAsync(() -> {
+            try (var body = response.body()) {
+                body.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     /** All events of a stream that ends. */

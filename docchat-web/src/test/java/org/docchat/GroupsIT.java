@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.json.Json;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ class GroupsIT {
 
     @Test
     @Tag("A6")
-    void whoeverLeavesAGroupLosesWhatItWasGivenWithTheNextRequest() {
+    void whoeverLeavesAGroupLosesWhatItWasGivenWithTheNextRequest() throws Exception {
         var group = group("Pilots");
         assertThat(roleOf(bob)).isEqualTo("none");
         share("Pilots", "editor");
@@ -54,8 +55,10 @@ class GroupsIT {
 
         join(group);
         assertThat(roleOf(bob)).isEqualTo("editor");
+        var stream = bob.follow(tides);
         ann.delete("/api/v1/collections/" + tides + "/groups/Pilots").requireStatus(204);
         assertThat(roleOf(bob)).isEqualTo("none");
+        stream.get(30, TimeUnit.SECONDS);
 
         share("Pilots", "viewer");
         assertThat(roleOf(bob)).isEqualTo("viewer");

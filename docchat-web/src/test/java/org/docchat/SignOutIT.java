@@ -3,6 +3,7 @@ package org.docchat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.json.JsonObjectBuilder;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,17 @@ class SignOutIT {
 
         assertThat(dan.get("/api/v1/me").status()).isEqualTo(401);
         assertThat(eve.get("/api/v1/me").status()).isEqualTo(200);
+    }
+
+    @Test
+    void aStreamEndsWithItsToken() throws Exception {
+        var gil = installation.newUser("signout.gil");
+        var collection = gil.newCollection("Streams");
+        var stream = gil.follow(collection);
+
+        admin.delete("/api/v1/users/" + idOf(gil) + "/sessions").requireStatus(204);
+
+        stream.get(30, TimeUnit.SECONDS);
     }
 
     @Test

@@ -19,10 +19,9 @@ import org.docchat.domain.Slice;
 import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
 import org.docchat.web.security.CurrentCaller;
-import org.docchat.web.security.Users;
 import org.jspecify.annotations.Nullable;
 
-/** Tells how documents come along. Each look has the caller's rights of that moment. */
+/** Tells how documents come along. Each look has the caller's rights of that moment, and credentials that are still good. */
 @RequestScoped
 public class Progress {
     @Inject
@@ -35,9 +34,6 @@ public class Progress {
     CurrentCaller current;
 
     @Inject
-    Users users;
-
-    @Inject
     EventStreams streams;
 
     /** Until the document is final. */
@@ -45,25 +41,21 @@ public class Progress {
         var caller = current.caller();
         // What the caller may not see is refused with a status, before the stream begins.
         library.document(caller, document);
-        watch(caller, response, stream, Duration.ofSeconds(1), new OneDocument(library, caller, document, stream));
+        watch(response, stream, Duration.ofSeconds(1), new OneDocument(library, caller, document, stream));
     }
 
     /** Until the client hangs up. */
     void follow(CollectionId collection, HttpServletResponse response, EventStream stream) {
         var caller = current.caller();
         collections.get(caller, collection);
-        watch(caller, response, stream, Duration.ofSeconds(2), new AllDocuments(library, caller, collection, stream));
+        watch(response, stream, Duration.ofSeconds(2), new AllDocuments(library, caller, collection, stream));
     }
 
-    private void watch(
-            Caller caller, HttpServletResponse response, EventStream stream, Duration pause, BooleanSupplier look) {
+    private void watch(HttpServletResponse response, EventStream stream, Duration pause, BooleanSupplier look) {
         response.setHeader("X-Accel-Buffering", "no");
         // The bean ends with its request, the stream does not.
-        var everyone = users;
-        streams.watch(
-                stream,
-                pause,
-                () -> everyone.find(caller.id()).filter(Users.User::enabled).isPresent() && look.getAsBoolean());
+        var standing = current.standing();
+        streams.watch(stream, pause, () -> standing.getAsBoolean() && look.getAsBoolean());
     }
 
     private static final class OneDocument implements BooleanSupplier {

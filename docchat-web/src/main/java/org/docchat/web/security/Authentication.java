@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import org.docchat.domain.Caller;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Scope;
@@ -35,6 +36,7 @@ public class Authentication implements HttpAuthenticationMechanism {
     public static final String CSRF_HEADER = "X-DocChat-CSRF";
 
     private static final String CALLER = "docchat.caller";
+    private static final String STANDING = "docchat.standing";
     private static final int LONGEST_CREDENTIAL = 8192;
     /** What is posted asks, or is refused for its own reasons. */
     private static final Set<String> VERBS_OF_READERS = Set.of("GET", "HEAD", "OPTIONS", "POST");
@@ -59,6 +61,11 @@ public class Authentication implements HttpAuthenticationMechanism {
 
     static Optional<Caller> callerOf(HttpServletRequest request) {
         return request.getAttribute(CALLER) instanceof Caller caller ? Optional.of(caller) : Optional.empty();
+    }
+
+    /** Whether what a request was authenticated by is still good; to be asked also after it. */
+    static BooleanSupplier standingOf(HttpServletRequest request) {
+        return request.getAttribute(STANDING) instanceof BooleanSupplier standing ? standing : () -> false;
     }
 
     static Set<String> groups(Caller caller) {
@@ -111,7 +118,8 @@ public class Authentication implements HttpAuthenticationMechanism {
                                     request,
                                     context,
                                     user.get().caller(),
-                                    new CallerPrincipal(user.get().username()));
+                                    new CallerPrincipal(user.get().username()),
+                                    () -> userOf(session.get()).isPresent());
                 }
             }
             return challenge(
@@ -143,7 +151,8 @@ public class Authentication implements HttpAuthenticationMechanism {
                     request,
                     context,
                     caller,
-                    new Bearer(known.get().user(), known.get().claims()));
+                    new Bearer(known.get().user(), known.get().claims()),
+                    () -> (isKey ? byKey(bearer) : byToken(bearer)).isPresent());
         }
         var wait = throttle.badKey(request.getRemoteAddr());
         if (wait.isPresent()) {
@@ -188,7 +197,8 @@ public class Authentication implements HttpAuthenticationMechanism {
         if (path.isStatic()) {
             return context.doNothing();
         }
-        var user = SignIn.sessionOf(request).flatMap(this::userOf);
+        var session = SignIn.sessionOf(request);
+        var user = session.flatMap(this::userOf);
         if (user.isPresent()) {
             if (!path.isPublic()) {
                 // What the browser keeps would be shown after signing out.
@@ -198,7 +208,8 @@ public class Authentication implements HttpAuthenticationMechanism {
                     request,
                     context,
                     user.get().caller(),
-                    new CallerPrincipal(user.get().username()));
+                    new CallerPrincipal(user.get().username()),
+                    () -> session.flatMap(this::userOf).isPresent());
         }
         if (path.isPublic()) {
             return context.doNothing();
@@ -240,8 +251,13 @@ public class Authentication implements HttpAuthenticationMechanism {
     }
 
     private static AuthenticationStatus pass(
-            HttpServletRequest request, HttpMessageContext context, Caller caller, CallerPrincipal principal) {
+            HttpServletRequest request,
+            HttpMessageContext context,
+            Caller caller,
+            CallerPrincipal principal,
+            BooleanSupplier standing) {
         request.setAttribute(CALLER, caller);
+        request.setAttribute(STANDING, standing);
         return context.notifyContainerAboutLogin(principal, new TreeSet<>(groups(caller)));
     }
 

@@ -5,6 +5,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.docchat.domain.Caller;
 import org.docchat.domain.Failure;
 
@@ -27,6 +28,14 @@ public class CurrentCaller {
     /** The caller, or nobody on public pages. */
     public Optional<Caller> known() {
         return Authentication.callerOf(request);
+    }
+
+    /**
+     * Whether the token, key or session of this request is still good, within seconds; for what goes on after the
+     * request.
+     */
+    public BooleanSupplier standing() {
+        return Authentication.standingOf(request);
     }
 
     /** Whether somebody is signed in; for public pages. */
