@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Locale;
 import org.docchat.Crowd;
 import org.docchat.domain.Language;
@@ -54,7 +55,7 @@ public final class Listings {
             }
         } finally {
             try (var left = Files.walk(directory)) {
-                left.sorted(java.util.Comparator.reverseOrder())
+                left.sorted(Comparator.reverseOrder())
                         .forEach(path -> path.toFile().delete());
             }
         }
