@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class EventStreams {
     private static final int MOST_LISTENERS = 2_000;
+    /** Most of its time an answer waits for a chat model. */
+    private static final int MOST_WRITTEN_AT_ONCE = 100;
+
     private static final long HEARTBEAT_NANOS = Duration.ofSeconds(8).toNanos();
 
     @Resource
@@ -52,7 +55,7 @@ public class EventStreams {
         clock = new ScheduledThreadPoolExecutor(1, threads);
         clock.setRemoveOnCancelPolicy(true);
         watchers = pool(8, Integer.MAX_VALUE);
-        writers = pool(16, 200);
+        writers = pool(MOST_WRITTEN_AT_ONCE, 200);
     }
 
     private ThreadPoolExecutor pool(int most, int waiting) {
