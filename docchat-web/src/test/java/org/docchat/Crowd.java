@@ -1,7 +1,10 @@
 package org.docchat;
 
 import java.time.Duration;
+import java.util.List;
 import org.docchat.domain.CollectionId;
+import org.docchat.domain.Embedding;
+import org.docchat.domain.EmbeddingModel;
 import org.docchat.web.platform.PreparedDatabase;
 
 /** Fills a collection by SQL with what as many uploads would leave; one by one they would take minutes or hours. */
@@ -36,7 +39,7 @@ public final class Crowd {
     public static void passages(PreparedDatabase database, CollectionId id, int each) {
         database.execute("""
                 insert into passage (collection_id, document_id, version, ordinal, start_at, end_at, text, lexemes)
-                select v.collection_id, v.document_id, v.number, o, o * 200, o * 200 + 199, t.text,
+                select v.collection_id, v.document_id, v.number, o, o * 300, o * 300 + length(t.text), t.text,
                        lexemes('simple', t.text)
                   from version v cross join generate_series(0, %2$d - 1) o
                  cross join lateral (select string_agg('word' || floor(random() * random() * 20000)::int, ' ') as text
@@ -44,7 +47,10 @@ public final class Crowd {
                  where v.collection_id = '%1$s' and v.state = 'indexed';
                 insert into embedding (passage_id, model, collection_id, vector, bits, live)
                 select p.id, 'crowd', p.collection_id,
-                       (select array_agg((random() - 0.5)::real) from generate_series(1, 384) where p.id is not null),
+                       (select array_agg((x / norm)::real)
+                          from (select x, sqrt(sum(x * x) over ()) as norm
+                                  from (select random() - 0.5 as x from generate_series(1, 384)
+                                         where p.id is not null) coordinate) unit),
                        repeat('01', 192)::bit varying, true
                   from passage p where p.collection_id = '%1$s';
                 insert into posting (collection_id, lexeme, passage_id, frequency, length)
@@ -53,6 +59,41 @@ public final class Crowd {
                 update version set passages = %2$d, lexemes = 30 * %2$d
                  where collection_id = '%1$s' and state = 'indexed'
                 """.formatted(id, each));
+    }
+
+    /** The model under whose name the crowd's passages have their embeddings, which are noise. */
+    public static EmbeddingModel model(EmbeddingModel questions) {
+        return new EmbeddingModel() {
+            @Override
+            public String name() {
+                return "crowd";
+            }
+
+            @Override
+            public int dimensions() {
+                return 384;
+            }
+
+            @Override
+            public int maxTokens() {
+                return questions.maxTokens();
+            }
+
+            @Override
+            public int countTokens(String text) {
+                return questions.countTokens(text);
+            }
+
+            @Override
+            public List<Embedding> embedPassages(List<String> texts) {
+                return questions.embedPassages(texts);
+            }
+
+            @Override
+            public Embedding embedQuestion(String text) {
+                return questions.embedQuestion(text);
+            }
+        };
     }
 
     /** Until the tables are as autovacuum leaves them: it may be at it, and then what is done meanwhile is not seen. */

@@ -2,22 +2,16 @@ package org.docchat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import jakarta.persistence.EntityManager;
-import jakarta.persistence.Tuple;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Document;
 import org.docchat.domain.DocumentId;
 import org.docchat.domain.Language;
 import org.docchat.domain.Slice;
-import org.docchat.domain.Transactions;
 import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
 import org.docchat.web.platform.PreparedDatabase;
@@ -41,18 +35,15 @@ class ListingIT {
     private Collections collections;
     private Caller ann;
     private CollectionId id;
-    private final List<Read> reads = new ArrayList<>();
-
-    /** What one transaction read of documents and versions. */
-    private record Read(long wholeTables, long rows) {}
+    private CountedReads reads;
 
     @BeforeAll
     void fill(@TempDir Path directory) throws IOException, InterruptedException {
         database = PreparedDatabase.in(directory);
         ann = database.user("ann");
-        var counting = new Counting();
-        library = new Library(counting, 1);
-        collections = new Collections(counting);
+        reads = new CountedReads(database, "document", "version");
+        library = new Library(reads, 1);
+        collections = new Collections(reads);
         id = collections.create(ann, "Many", "", Language.ENGLISH).id();
         Crowd.documents(database, id, MANY, "case when n % 50 = 0 then 'failed' else 'indexed' end");
         var others = collections.create(ann, "Others", "", Language.ENGLISH).id();
@@ -73,8 +64,8 @@ class ListingIT {
                 .extracting(Document::name)
                 .startsWith("report-50.txt", "report-100.txt")
                 .hasSize(PAGE);
-        assertThat(lastRead().wholeTables()).isZero();
-        assertThat(lastRead().rows()).isLessThan(5 * PAGE);
+        assertThat(reads.last().wholeTables()).isZero();
+        assertThat(reads.last().rows()).isLessThan(5 * PAGE);
     }
 
     @Test
@@ -88,8 +79,8 @@ class ListingIT {
         var page = list(null, null, cursor);
 
         assertThat(page.items()).hasSize(PAGE).noneMatch(document -> isProblem(document));
-        assertThat(lastRead().wholeTables()).isZero();
-        assertThat(lastRead().rows()).isLessThan(5 * PAGE);
+        assertThat(reads.last().wholeTables()).isZero();
+        assertThat(reads.last().rows()).isLessThan(5 * PAGE);
     }
 
     @Test
@@ -110,8 +101,8 @@ class ListingIT {
         var first = list("failed", null, null);
         var second = list("failed", null, first.nextCursor());
 
-        assertThat(lastRead().wholeTables()).isZero();
-        assertThat(lastRead().rows()).isLessThan(5 * PAGE);
+        assertThat(reads.last().wholeTables()).isZero();
+        assertThat(reads.last().rows()).isLessThan(5 * PAGE);
         assertThat(first.items()).hasSize(PAGE).allMatch(ListingIT::isProblem);
         assertThat(second.items()).extracting(Document::name).startsWith("report-" + (PAGE + 1) * 50 + ".txt");
     }
@@ -119,7 +110,7 @@ class ListingIT {
     @Test
     void aNameIsLookedForInItsOwnCollectionOnly() {
         var page = list(null, "PORT-7777", null);
-        var read = lastRead();
+        var read = reads.last();
         var problems = list("failed", "report-1995", null);
 
         assertThat(page.items()).extracting(Document::name).containsExactly("report-7777.txt");
@@ -132,10 +123,10 @@ class ListingIT {
     void theFiguresAreReadFromIndexes() {
         assertThat(library.states(ann, id))
                 .isEqualTo(Map.of("failed", (long) PROBLEMS, "indexed", (long) MANY - PROBLEMS));
-        assertThat(lastRead()).isEqualTo(new Read(0, 0));
+        assertThat(reads.last()).isEqualTo(new CountedReads.Read(0, 0));
 
         assertThat(collections.get(ann, id).documents()).isEqualTo(MANY);
-        assertThat(lastRead()).isEqualTo(new Read(0, 0));
+        assertThat(reads.last()).isEqualTo(new CountedReads.Read(0, 0));
     }
 
     @Test
@@ -162,43 +153,7 @@ class ListingIT {
         return library.documents(ann, id, state, name, new Slice.Request(PAGE, cursor));
     }
 
-    private Read lastRead() {
-        return reads.get(reads.size() - 1);
-    }
-
     private static boolean isProblem(Document document) {
         return !document.newest().state().getClass().getSimpleName().equals("Indexed");
-    }
-
-    /** Asks PostgreSQL in each transaction what it read. */
-    private final class Counting implements Transactions<EntityManager> {
-        @Override
-        public <T> T as(Caller caller, Function<EntityManager, T> work) {
-            return database.as(caller, session -> counted(session, work));
-        }
-
-        @Override
-        public <T> T asWorker(Function<EntityManager, T> work) {
-            return database.asWorker(session -> counted(session, work));
-        }
-
-        private <T> T counted(EntityManager session, Function<EntityManager, T> work) {
-            var before = soFar(session);
-            var result = work.apply(session);
-            var after = soFar(session);
-            reads.add(new Read(after.wholeTables - before.wholeTables, after.rows - before.rows));
-            return result;
-        }
-
-        /** What the connection has not yet handed to the statistics; within a transaction it only grows. */
-        private static Read soFar(EntityManager session) {
-            var read = (Tuple) session.createNativeQuery("""
-                                    select sum(seq_scan) as seq_scan, sum(seq_tup_read + idx_tup_fetch) as rows
-                                      from pg_stat_xact_user_tables where relname in ('document', 'version')
-                                    """, Tuple.class).getSingleResult();
-            return new Read(
-                    read.get("seq_scan", Number.class).longValue(),
-                    read.get("rows", Number.class).longValue());
-        }
     }
 }

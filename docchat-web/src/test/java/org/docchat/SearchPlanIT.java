@@ -1,0 +1,107 @@
+package org.docchat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.docchat.domain.Caller;
+import org.docchat.domain.CollectionId;
+import org.docchat.domain.Language;
+import org.docchat.domain.WordBag;
+import org.docchat.ingest.Collections;
+import org.docchat.query.Conversations;
+import org.docchat.query.ExtractiveWriter;
+import org.docchat.query.Librarian;
+import org.docchat.query.Librarian.Filter;
+import org.docchat.query.Librarian.Mode;
+import org.docchat.query.Librarian.Search;
+import org.docchat.web.platform.PreparedDatabase;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("A search in one collection of many reads what it needs and no more")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SearchPlanIT {
+    private static final int COLLECTIONS = 5;
+    private static final int DOCUMENTS = 1_000;
+    private static final int EACH = 2;
+    private static final int SEARCHED = DOCUMENTS * EACH;
+    /** The candidates of both rankings, and as many again that the sign bits let through. */
+    private static final int CANDIDATES = 200 + 500;
+
+    private PreparedDatabase database;
+    private Caller ann;
+    private CollectionId searched;
+
+    @BeforeAll
+    void fill(@TempDir Path directory) throws IOException, InterruptedException {
+        database = PreparedDatabase.in(directory);
+        ann = database.user("ann");
+        var collections = new Collections(database);
+        for (int i = 0; i < COLLECTIONS; i++) {
+            searched = collections
+                    .create(ann, "Collection " + i, "", Language.SIMPLE)
+                    .id();
+            Crowd.documents(database, searched, DOCUMENTS, "'indexed'");
+            Crowd.passages(database, searched, EACH);
+        }
+        Crowd.settle(database);
+    }
+
+    @AfterAll
+    void close() throws IOException {
+        database.close();
+    }
+
+    private CountedReads.Read read(Mode mode, Filter filter, String... tables) {
+        var reads = new CountedReads(database, tables);
+        var model = Crowd.model(new WordBag());
+        var librarian = new Librarian(reads, model, new ExtractiveWriter(model), new Conversations(reads));
+        var found = librarian.search(ann, new Search("word3 word7 word1900", List.of(searched), 10, mode, filter));
+        assertThat(found.passages()).hasSize(10);
+        return reads.last();
+    }
+
+    @Test
+    void wordsAreLookedUpInTheInvertedIndex() {
+        long hits = database.count("select count(*) from posting where collection_id = '" + searched.value()
+                + "' and lexeme in ('word3', 'word7', 'word1900')");
+        var posting = read(Mode.KEYWORD, Filter.NONE, "posting");
+
+        assertThat(posting.wholeTables()).isZero();
+        assertThat(posting.rows()).isLessThanOrEqualTo(hits);
+    }
+
+    @Test
+    void onlyPassagesThatMayBeShownAreRead() {
+        for (var mode : Mode.values()) {
+            var passage = read(mode, Filter.NONE, "passage");
+            assertThat(passage.wholeTables()).as(mode.name()).isZero();
+            assertThat(passage.rows()).as(mode.name()).isLessThanOrEqualTo(CANDIDATES);
+        }
+    }
+
+    @Test
+    void embeddingsOfOtherCollectionsAreNotCompared() {
+        for (var mode : List.of(Mode.SEMANTIC, Mode.HYBRID)) {
+            var embedding = read(mode, Filter.NONE, "embedding");
+            assertThat(embedding.wholeTables()).as(mode.name()).isZero();
+            assertThat(embedding.rows()).as(mode.name()).isLessThanOrEqualTo(SEARCHED + CANDIDATES);
+        }
+    }
+
+    @Test
+    void aFilterReadsNoMoreThanTheCollection() {
+        var filter = new Filter(List.of(), "report-*", null);
+        for (var mode : Mode.values()) {
+            var passage = read(mode, filter, "passage");
+            assertThat(passage.wholeTables()).as(mode.name()).isZero();
+            assertThat(passage.rows()).as(mode.name()).isLessThanOrEqualTo(SEARCHED + CANDIDATES);
+        }
+    }
+}
