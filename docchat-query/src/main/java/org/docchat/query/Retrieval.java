@@ -311,9 +311,17 @@ final class Retrieval {
         } else {
             where.append(" and v.current_from is not null and v.current_to is null");
         }
-        return "eligible as materialized (select p.id from passage p join document d on d.id = p.document_id"
-                + " join version v on v.document_id = p.document_id and v.number = p.version"
-                + " where p.collection_id in (select id from scope)" + where + "),";
+        // Said of each table: the planner does not know that a document's rows are all of one collection.
+        return """
+                eligible as materialized (
+                    select p.id
+                      from passage p
+                      join document d on d.id = p.document_id
+                      join version v on v.document_id = p.document_id and v.number = p.version
+                     where p.collection_id = any (cast(:collections as uuid[]))
+                       and d.collection_id = any (cast(:collections as uuid[]))
+                       and v.collection_id = any (cast(:collections as uuid[])) %s),
+                """.formatted(where);
     }
 
     /** A glob as a LIKE pattern. */
