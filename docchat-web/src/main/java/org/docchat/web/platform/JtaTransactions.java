@@ -53,6 +53,10 @@ public class JtaTransactions implements Transactions<EntityManager> {
             try {
                 become(session, caller);
                 var result = work.apply(session);
+                // What is only checked at the end is checked now: of a failed commit the server does not tell the
+                // cause.
+                session.flush();
+                session.createNativeQuery("set constraints all immediate").executeUpdate();
                 done = true;
                 transaction.commit();
                 return result;
@@ -64,7 +68,7 @@ public class JtaTransactions implements Transactions<EntityManager> {
         } catch (NotSupportedException e) {
             throw new IllegalStateException("a transaction inside a transaction", e);
         } catch (SystemException e) {
-            // The connection broke under a commit or a rollback; the server does not hand on why.
+            // Every check has passed, so it is the connection that broke under a commit or a rollback.
             throw new Failure.Unavailable(
                     "database_unavailable",
                     "The database went away before it confirmed. See whether the change was made, and try again.",
