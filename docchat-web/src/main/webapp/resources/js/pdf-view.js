@@ -154,7 +154,7 @@ export class PdfView {
   async #words(sheet, page, viewport) {
     const layer = el("div", { class: "text-layer" });
     layer.style.setProperty("--total-scale-factor", sheet.scale);
-    sheet.node.removeAttribute("role");
+    sheet.node.setAttribute("role", "group");
     sheet.node.querySelector("canvas").after(layer);
     const text = new this.pdfjs.TextLayer({ textContentSource: page.streamTextContent(), container: layer, viewport });
     await text.render().catch(() => layer.remove());
@@ -166,6 +166,7 @@ export class PdfView {
     this.drawn.get(sheet)?.cancel?.();
     this.drawn.delete(sheet);
     sheet.node.querySelectorAll("canvas, .text-layer").forEach((old) => old.remove());
+    sheet.node.setAttribute("role", "img");
   }
 
   #topSheet() {
