@@ -42,10 +42,7 @@ final class PgvectorContainer implements AutoCloseable {
                 "127.0.0.1::5432",
                 "--env",
                 "POSTGRES_PASSWORD=" + password,
-                IMAGE,
-                // As the embedded one for tests: nothing of it has to outlive the machine.
-                "-c",
-                "fsync=off");
+                IMAGE);
         var address = docker("port", id, "5432/tcp").lines().findFirst().orElseThrow();
         var url = "jdbc:postgresql://" + address + "/postgres?user=postgres&password=" + password;
         var container = new PgvectorContainer(id, url);
