@@ -44,9 +44,12 @@ final class Retrieval {
             with scope as materialized (
                 select id, language from collection where id = any (cast(:collections as uuid[]))),
             %s
+            asked as materialized (
+                select s.language, l.lexeme, l.positions
+                  from (select distinct language from scope) s cross join lateral unnest(lexemes(s.language, :query)) l),
             term as materialized (
-                select s.id as collection_id, l.lexeme, coalesce(array_length(l.positions, 1), 1) as times
-                  from scope s cross join lateral unnest(lexemes(s.language, :query)) l),
+                select s.id as collection_id, a.lexeme, coalesce(array_length(a.positions, 1), 1) as times
+                  from scope s join asked a using (language)),
             size as materialized (
                 select greatest(sum(v.passages), 1)::float8 as passages,
                        greatest(sum(v.lexemes), 1)::float8 / greatest(sum(v.passages), 1) as length
@@ -75,11 +78,9 @@ final class Retrieval {
             pair as materialized (
                 select distinct tsquery_phrase(f.word, n.word) || tsquery_phrase(f.word, n.word, 2) as phrase,
                        least(f.idf, n.idf) as idf
-                  from (select l.lexeme, lead(l.lexeme) over w as next, lead(at) over w - at as gap
-                          from (select distinct language from scope) s
-                         cross join lateral unnest(lexemes(s.language, :query)) l
-                         cross join lateral unnest(l.positions) at
-                        window w as (partition by s.language order by at)) p
+                  from (select a.lexeme, lead(a.lexeme) over w as next, lead(at) over w - at as gap
+                          from asked a cross join lateral unnest(a.positions) at
+                        window w as (partition by a.language order by at)) p
                   join word f on f.lexeme = p.lexeme
                   join word n on n.lexeme = p.next
                  where p.gap <= 2 and p.lexeme <> p.next),

@@ -93,7 +93,7 @@ final class Schema {
         }
     }
 
-    /** Of every change there is: finding out that none is new takes Liquibase longer than the rest of the start. */
+    /** Of every change there is, so that a start with none to make need not ask Liquibase. */
     private static String fingerprint() {
         var digest = sha256();
         var changelog = read(CHANGELOG);
