@@ -64,6 +64,8 @@ class AnonymousIT {
     @CsvSource({
         "GET, /health/live, 200",
         "GET, /health/ready, 200",
+        "GET, /metrics, 200",
+        "GET, /metrics/base, 401",
         "GET, /openapi, 200",
         "GET, /signin.xhtml, 200",
         "GET, /resources/css/docchat.css, 200",

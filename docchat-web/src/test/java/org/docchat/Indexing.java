@@ -37,7 +37,9 @@ public final class Indexing implements AutoCloseable {
         extraction = new ExtractionProcess(
                 ExtractionProcess.classPathOf(target.resolve("war/WEB-INF/parser")), limits, scratch);
         for (int i = 0; i < WORKERS; i++) {
-            var worker = new Thread(new Worker(transactions, model, extraction, clock, bell, 0), "docchat-ingest-" + i);
+            var worker = new Thread(
+                    new Worker(transactions, model, extraction, clock, bell, 0, (step, outcome, time) -> {}),
+                    "docchat-ingest-" + i);
             worker.start();
             workers.add(worker);
         }

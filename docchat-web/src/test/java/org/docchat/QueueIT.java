@@ -90,7 +90,9 @@ class QueueIT {
     }
 
     private void start() {
-        worker = new Thread(new Worker(database, new Counting(), this::read, clock, bell, 0), "queue-test");
+        worker = new Thread(
+                new Worker(database, new Counting(), this::read, clock, bell, 0, (step, outcome, time) -> {}),
+                "queue-test");
         worker.start();
     }
 

@@ -51,7 +51,8 @@ class RetentionIT {
         database = PreparedDatabase.in(directory);
         library = new Library(database, 1);
         collections = new Collections(database);
-        librarian = new Librarian(database, model, new ExtractiveWriter(model), new Conversations(database));
+        librarian = new Librarian(
+                database, model, new ExtractiveWriter(model), new Conversations(database), Librarian.Observer.NONE);
         ann = database.user("ann");
     }
 
@@ -159,7 +160,8 @@ class RetentionIT {
                 },
                 clock,
                 bell,
-                keepVersions));
+                keepVersions,
+                (step, outcome, time) -> {}));
         worker.start();
         Thread.sleep(2_000);
         worker.interrupt();

@@ -84,7 +84,8 @@ abstract class SearchContract {
         database.addVectorIndex(model);
         collections = new Collections(database);
         library = new Library(database, 1 << 24);
-        librarian = new Librarian(database, model, new ExtractiveWriter(model), new Conversations(database));
+        librarian = new Librarian(
+                database, model, new ExtractiveWriter(model), new Conversations(database), Librarian.Observer.NONE);
         owner = database.user("search.owner");
         stranger = database.user("search.stranger");
         handbook = collections.create(owner, "Handbook", "", Language.ENGLISH).id();

@@ -61,7 +61,8 @@ class SearchPlanIT {
     private CountedReads.Read read(Mode mode, Filter filter, String... tables) {
         var reads = new CountedReads(database, tables);
         var model = Crowd.model(new WordBag());
-        var librarian = new Librarian(reads, model, new ExtractiveWriter(model), new Conversations(reads));
+        var librarian = new Librarian(
+                reads, model, new ExtractiveWriter(model), new Conversations(reads), Librarian.Observer.NONE);
         var found = librarian.search(ann, new Search("word3 word7 word1900", List.of(searched), 10, mode, filter));
         assertThat(found.passages()).hasSize(10);
         return reads.last();

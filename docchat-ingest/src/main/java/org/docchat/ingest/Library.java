@@ -5,6 +5,7 @@ import jakarta.persistence.Tuple;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,6 +48,28 @@ public final class Library {
      */
     public Accepted accept(Caller caller, CollectionId id, String name, InputStream bytes) throws IOException {
         return uploads.accept(caller, id, name, bytes);
+    }
+
+    /**
+     * What waits to be indexed in all collections that are not paused.
+     *
+     * @param documents those being worked on included
+     * @param oldest how long the first of them has waited; zero where none does
+     */
+    public record Backlog(long documents, Duration oldest) {}
+
+    /** What waits to be indexed, on all nodes together. */
+    public Backlog backlog() {
+        return transactions.asWorker(session -> Rows.of(session.createNativeQuery("""
+                        select count(*) as documents, coalesce(extract(epoch from now() - min(v.due)), 0)::float8 as oldest
+                          from version v
+                         where v.state in ('received', 'parsing', 'embedding')
+                           and not exists (select from pause p where p.collection_id = v.collection_id)
+                        """, Tuple.class))
+                .map(row -> new Backlog(row.get("documents", Long.class), Duration.ofMillis((long)
+                        (1_000 * Math.max(0, row.get("oldest", Double.class))))))
+                .findFirst()
+                .orElseThrow());
     }
 
     /**

@@ -39,6 +39,7 @@ public final class Worker implements Runnable {
     private final ScheduledExecutorService clock;
     private final Bell bell;
     private final int keepVersions;
+    private final Observer observer;
     private long swept = System.nanoTime() - SWEEP.toNanos();
 
     /**
@@ -46,6 +47,7 @@ public final class Worker implements Runnable {
      * @param clock keeps the lease alive while a long step runs
      * @param bell rung where there may be something to do; shared by all workers
      * @param keepVersions how many versions of a document are kept; 0: all
+     * @param observer called by this worker's thread
      */
     public Worker(
             Transactions<EntityManager> transactions,
@@ -53,7 +55,8 @@ public final class Worker implements Runnable {
             Extractor extractor,
             ScheduledExecutorService clock,
             Bell bell,
-            int keepVersions) {
+            int keepVersions,
+            Observer observer) {
         this.transactions = transactions;
         this.queue = new Queue(transactions);
         this.shelf = new Shelf(transactions);
@@ -63,6 +66,34 @@ public final class Worker implements Runnable {
         this.clock = clock;
         this.bell = bell;
         this.keepVersions = keepVersions;
+        this.observer = observer;
+    }
+
+    /** Hears of every step that a document has taken, however it ended. */
+    @FunctionalInterface
+    public interface Observer {
+        void took(Step step, Outcome outcome, Duration time);
+    }
+
+    /** What a document goes through, in this order. */
+    public enum Step {
+        /** From bytes to stored passages. */
+        READ,
+        /** Embeddings for as many passages as its turn allows. */
+        EMBED,
+        /** It becomes what answers. */
+        INDEX
+    }
+
+    /** How a step ended. */
+    public enum Outcome {
+        DONE,
+        /** The document will never yield text as it is. */
+        REJECTED,
+        /** Something else is at fault; it is tried again, but not for ever. */
+        FAILED,
+        /** The worker was stopped, or the document deleted. */
+        INTERRUPTED
     }
 
     /** Works until the thread is interrupted. */
@@ -102,10 +133,16 @@ public final class Worker implements Runnable {
                 () -> renew(job), HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
         try {
             if (!job.hasText()) {
-                read(job);
+                step(Step.READ, () -> {
+                    read(job);
+                    return true;
+                });
             }
-            if (embed(job)) {
-                shelf.index(job, model.name());
+            if (step(Step.EMBED, () -> embed(job))) {
+                step(Step.INDEX, () -> {
+                    shelf.index(job, model.name());
+                    return true;
+                });
             } else {
                 queue.release(job);
             }
@@ -125,6 +162,28 @@ public final class Worker implements Runnable {
             queue.postpone(job, e);
         } finally {
             heartbeat.cancel(false);
+        }
+    }
+
+    private interface Action {
+        boolean take() throws Extractor.Unreadable, InterruptedException;
+    }
+
+    private boolean step(Step step, Action action) throws Extractor.Unreadable, InterruptedException {
+        long began = System.nanoTime();
+        var outcome = Outcome.FAILED;
+        try {
+            boolean result = action.take();
+            outcome = Outcome.DONE;
+            return result;
+        } catch (Extractor.Unreadable e) {
+            outcome = Outcome.REJECTED;
+            throw e;
+        } catch (Queue.LeaseLost | InterruptedException e) {
+            outcome = Outcome.INTERRUPTED;
+            throw e;
+        } finally {
+            observer.took(step, outcome, Duration.ofNanos(System.nanoTime() - began));
         }
     }
 

@@ -1,9 +1,11 @@
 package org.docchat.query;
 
 import jakarta.persistence.EntityManager;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import org.docchat.domain.Answer;
 import org.docchat.domain.AnswerId;
 import org.docchat.domain.Caller;
@@ -33,6 +35,7 @@ public final class Librarian {
     private final EmbeddingModel model;
     private final Writer writer;
     private final Conversations conversations;
+    private final Observer observer;
     /** Asked of the database once: it comes and goes with the start only. */
     private volatile @Nullable Boolean vectorIndex;
 
@@ -40,11 +43,27 @@ public final class Librarian {
             Transactions<EntityManager> transactions,
             EmbeddingModel model,
             Writer writer,
-            Conversations conversations) {
+            Conversations conversations,
+            Observer observer) {
         this.transactions = transactions;
         this.model = model;
         this.writer = writer;
         this.conversations = conversations;
+        this.observer = observer;
+    }
+
+    /** Hears of every search and every answer; called by the thread that did it. */
+    public interface Observer {
+        Observer NONE = new Observer() {};
+
+        default void searched(Duration took, Timings timings) {}
+
+        default void answered(Duration took, GivenAnswer answer) {}
+
+        default void searchFailed(Duration took, RuntimeException failure) {}
+
+        /** @param failure a {@link CancellationException} where the listener has gone */
+        default void answerFailed(Duration took, RuntimeException failure) {}
     }
 
     /** Runs a search that finds nothing through everything that a search needs; throws where something is missing. */
@@ -55,6 +74,18 @@ public final class Librarian {
 
     /** Finds the passages that fit a query best; the same list for the same data every time. */
     public Findings search(Caller caller, Search search) {
+        long began = System.nanoTime();
+        try {
+            var findings = find(caller, search);
+            observer.searched(since(began), findings.timings());
+            return findings;
+        } catch (RuntimeException e) {
+            observer.searchFailed(since(began), e);
+            throw e;
+        }
+    }
+
+    private Findings find(Caller caller, Search search) {
         transactions.as(caller, session -> requireVisible(session, search.collections()));
         var retrieved = retrieve(caller, search);
         var found = Fusion.fuse(retrieved.candidates, search.mode());
@@ -68,9 +99,21 @@ public final class Librarian {
     /**
      * Answers a question from the caller's documents, or says that they do not hold the answer; stores both.
      *
-     * @throws java.util.concurrent.CancellationException if the listener has gone; then nothing is stored
+     * @throws CancellationException if the listener has gone; then nothing is stored
      */
     public GivenAnswer answer(Caller caller, Question question, Listener listener) {
+        long began = System.nanoTime();
+        try {
+            var given = give(caller, question, listener);
+            observer.answered(since(began), given);
+            return given;
+        } catch (RuntimeException e) {
+            observer.answerFailed(since(began), e);
+            throw e;
+        }
+    }
+
+    private GivenAnswer give(Caller caller, Question question, Listener listener) {
         var previous = transactions.as(caller, session -> {
             requireVisible(session, question.collections());
             if (question.previous() != null) {
@@ -252,7 +295,11 @@ public final class Librarian {
     }
 
     private static long millisSince(long began) {
-        return (System.nanoTime() - began) / 1_000_000;
+        return since(began).toMillis();
+    }
+
+    private static Duration since(long began) {
+        return Duration.ofNanos(System.nanoTime() - began);
     }
 
     /**

@@ -43,7 +43,8 @@ public final class Bench {
             database.addVectorIndex(model);
             var owner = database.user("bench");
             var stacks = new Stacks(database, model, target);
-            var librarian = new Librarian(database, model, new ExtractiveWriter(model), new Conversations(database));
+            var librarian = new Librarian(
+                    database, model, new ExtractiveWriter(model), new Conversations(database), Librarian.Observer.NONE);
             for (var folder : data.split(",")) {
                 var judged = Judged.read(Path.of(folder));
                 var collection = stacks.shelved(owner, judged, Boolean.getBoolean("fresh"));

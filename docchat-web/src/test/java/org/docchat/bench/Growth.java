@@ -46,7 +46,8 @@ public final class Growth {
         try (var onnx = OnnxEmbeddingModel.bgeSmall(target.resolve("war/WEB-INF/model"), 2);
                 var database = url.isEmpty() ? PreparedDatabase.in(directory) : PreparedDatabase.at(url)) {
             var model = Crowd.model(onnx);
-            var librarian = new Librarian(database, model, new ExtractiveWriter(model), new Conversations(database));
+            var librarian = new Librarian(
+                    database, model, new ExtractiveWriter(model), new Conversations(database), Librarian.Observer.NONE);
             var owner = database.user("bench");
             var collections = new Collections(database);
             // All there is, a tenth of it and a hundredth of it.

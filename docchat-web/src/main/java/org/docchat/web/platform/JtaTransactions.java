@@ -33,6 +33,9 @@ public class JtaTransactions implements Transactions<EntityManager> {
     @Inject
     private UserTransaction transaction;
 
+    @Inject
+    private Metrics metrics;
+
     @SuppressWarnings("NullAway.Init")
     JtaTransactions() {}
 
@@ -47,11 +50,12 @@ public class JtaTransactions implements Transactions<EntityManager> {
     }
 
     private <T> T run(@Nullable Caller caller, Function<EntityManager, T> work) {
-        try {
+        try (var measured = metrics.transaction()) {
             transaction.begin();
             boolean done = false;
             try {
                 become(session, caller);
+                measured.connected();
                 var result = work.apply(session);
                 // What is only checked at the end is checked now: of a failed commit the server does not tell the
                 // cause.
@@ -68,6 +72,7 @@ public class JtaTransactions implements Transactions<EntityManager> {
         } catch (NotSupportedException e) {
             throw new IllegalStateException("a transaction inside a transaction", e);
         } catch (SystemException e) {
+            metrics.databaseFailed();
             // Every check has passed, so it is the connection that broke under a commit or a rollback.
             throw new Failure.Unavailable(
                     "database_unavailable",
@@ -107,12 +112,13 @@ public class JtaTransactions implements Transactions<EntityManager> {
     }
 
     /** A database that cannot be reached, is full of connections or is going down: try again later. */
-    private static RuntimeException translated(RuntimeException failure) {
+    private RuntimeException translated(RuntimeException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Failure) {
                 return failure;
             }
             if (cause instanceof SQLException sql && isPassing(sql)) {
+                metrics.databaseFailed();
                 return new Failure.Unavailable(
                         "database_unavailable", "The database does not answer. Try again in a moment.", failure);
             }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param parserHeapMegabytes heap of the extraction process
  * @param parserTimeoutSeconds wall clock for one document
  * @param requests how many requests are served in a minute
+ * @param metricsToken what a scraper of the metrics must bring; null: only callers from the own network are answered
  * @param shutdownSeconds how long what runs may take to end when DocChat is stopped
  * @param chat what writes the answers; null: they are quoted from the documents
  */
@@ -43,6 +44,7 @@ public record Settings(
         int parserHeapMegabytes,
         int parserTimeoutSeconds,
         Requests requests,
+        @Nullable String metricsToken,
         int shutdownSeconds,
         @Nullable ChatServer chat) {
 
@@ -112,8 +114,18 @@ public record Settings(
                         (int) number(config, "DOCCHAT_REQUESTS_PER_USER", 12_000, 0, 10_000_000),
                         (int) number(config, "DOCCHAT_REQUESTS_PER_KEY", 12_000, 0, 10_000_000),
                         (int) number(config, "DOCCHAT_REQUESTS_PER_NETWORK", 60_000, 0, 10_000_000)),
+                metricsToken(config),
                 (int) number(config, "DOCCHAT_SHUTDOWN_SECONDS", 20, 0, 3_600),
                 chat(config));
+    }
+
+    private static @Nullable String metricsToken(Config config) {
+        var token = text(config, "DOCCHAT_METRICS_TOKEN").orElse(null);
+        if (token != null && (!token.matches("[\\x21-\\x7e]{16,}") || isPlaceholder(token))) {
+            throw new InvalidSetting(
+                    "DOCCHAT_METRICS_TOKEN", "must be one word of at least 16 ASCII characters and no placeholder.");
+        }
+        return token;
     }
 
     private static @Nullable ChatServer chat(Config config) {

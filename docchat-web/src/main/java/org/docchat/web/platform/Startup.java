@@ -54,6 +54,9 @@ public class Startup {
     private Audit audit;
 
     @Inject
+    private Metrics metrics;
+
+    @Inject
     private Transactions<EntityManager> transactions;
 
     /** Asked for only once there is a servlet context, which their files are found by. */
@@ -104,7 +107,14 @@ public class Startup {
         for (int i = 0; i < settings.workers(); i++) {
             start(
                     "docchat-ingest-" + i,
-                    new Worker(transactions, model.get(), extraction.get(), clock, bell, settings.keepVersions()));
+                    new Worker(
+                            transactions,
+                            model.get(),
+                            extraction.get(),
+                            clock,
+                            bell,
+                            settings.keepVersions(),
+                            metrics));
         }
         if (settings.workers() > 0) {
             start("docchat-queue", new QueueListener(new ConfiguredDataSource(), bell));

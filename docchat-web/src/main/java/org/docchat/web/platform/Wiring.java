@@ -66,6 +66,12 @@ class Wiring {
 
     @Produces
     @Singleton
+    Metrics metrics() {
+        return new Metrics();
+    }
+
+    @Produces
+    @Singleton
     EmbeddingModel embeddingModel(Settings settings) {
         return OnnxEmbeddingModel.bgeSmall(inWar("model"), settings.modelThreads());
     }
@@ -129,8 +135,9 @@ class Wiring {
             Transactions<EntityManager> transactions,
             EmbeddingModel model,
             Writer writer,
-            Conversations conversations) {
-        return new Librarian(transactions, model, writer, conversations);
+            Conversations conversations,
+            Metrics metrics) {
+        return new Librarian(transactions, model, writer, conversations, metrics);
     }
 
     @Produces
@@ -147,14 +154,14 @@ class Wiring {
 
     @Produces
     @Singleton
-    Writer writer(Settings settings, EmbeddingModel model) {
+    Writer writer(Settings settings, EmbeddingModel model, Metrics metrics) {
         var extractive = new ExtractiveWriter(model);
         var server = settings.chat();
         if (server == null) {
             return extractive;
         }
         chat = new OpenAiChatModel(server);
-        return new ChatWriter(chat, model, extractive);
+        return new ChatWriter(new MeasuredChatModel(chat, metrics), model, extractive);
     }
 
     @PreDestroy

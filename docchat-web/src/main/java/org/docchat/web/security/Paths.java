@@ -30,7 +30,7 @@ record Paths(String method, String path) {
 
     /** Called by programs and scripts: refusals are JSON, not a way to the sign-in page. */
     boolean isForPrograms() {
-        return isUnder("/api") || isUnder("/v1") || isUnder("/mcp") || isOpen();
+        return isUnder("/api") || isUnder("/v1") || isUnder("/mcp") || isUnder("/metrics") || isOpen();
     }
 
     /** Served to anybody. */
@@ -49,8 +49,9 @@ record Paths(String method, String path) {
     }
 
     private boolean isOpen() {
-        // Probes and scrapers have no account; what they read names no document, no user and no question.
-        return (isUnder("/health") || isUnder("/metrics") || isUnder("/openapi")) && isReading();
+        // Probes and scrapers have no account; what they read names no document, no user and no question. Whom the
+        // metrics answer they decide themselves; those of the server, below them, are closed.
+        return (isUnder("/health") || path.equals("/metrics") || isUnder("/openapi")) && isReading();
     }
 
     private boolean isReading() {

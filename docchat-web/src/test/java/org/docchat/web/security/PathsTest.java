@@ -33,7 +33,7 @@ class PathsTest {
     @CsvSource({
         "GET,/", "GET,/ask.xhtml", "GET,/api/v1/login", "GET,/api/v1/me", "GET,/api/v1", "PUT,/api/index.html",
         "GET,/api/v1/login/x", "POST,/health", "GET,/healthy", "GET,/apis", "POST,/metrics", "GET,/v1/models",
-        "POST,/mcp", "GET,/signin.xhtml/x", "POST,/resources/x", "GET,/anything/else"
+        "POST,/mcp", "GET,/metrics/base", "GET,/signin.xhtml/x", "POST,/resources/x", "GET,/anything/else"
     })
     void everythingElseIsClosed(String method, String path) {
         assertThat(new Paths(method, path).isPublic()).isFalse();
