@@ -70,6 +70,10 @@ class AnonymousIT {
         "GET, /signin.xhtml, 200",
         "GET, /resources/css/docchat.css, 200",
         "POST, /health, 302",
+        "GET, /openid/callback, 303",
+        "POST, /openid/callback, 302",
+        "POST, /openid/logout, 400",
+        "GET, /openid/logout, 302",
         "GET, /v1/models, 401",
         "POST, /mcp, 401",
         "GET, /api/v1/nothing-of-the-kind, 401"

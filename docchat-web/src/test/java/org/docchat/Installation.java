@@ -31,6 +31,7 @@ final class Installation implements ExtensionContext.Store.CloseableResource {
     private final EmbeddedPostgres database;
     private final TestRunnerAdaptor arquillian;
     private final URI address;
+    private final int providerPort;
 
     /** Gives test classes the installation as a parameter. */
     static final class Parameter implements ParameterResolver {
@@ -59,10 +60,11 @@ final class Installation implements ExtensionContext.Store.CloseableResource {
         }
     }
 
-    private Installation(EmbeddedPostgres database, TestRunnerAdaptor arquillian, URI address) {
+    private Installation(EmbeddedPostgres database, TestRunnerAdaptor arquillian, URI address, int providerPort) {
         this.database = database;
         this.arquillian = arquillian;
         this.address = address;
+        this.providerPort = providerPort;
     }
 
     private static Installation start() {
@@ -71,6 +73,7 @@ final class Installation implements ExtensionContext.Store.CloseableResource {
                     .setPGStartupWait(Duration.ofMinutes(2))
                     .start();
             int port = freePort();
+            int providerPort = freePort();
             System.setProperty("docchat.test.port", Integer.toString(port));
             System.setProperty(
                     "docchat.test.settings",
@@ -81,6 +84,11 @@ final class Installation implements ExtensionContext.Store.CloseableResource {
                                     + "/postgres",
                             "-DJWT_SECRET=f3Qz8Lk1Vb6Nw0Xr5Ty2Hs7Jd4Gm9PcAe5Ui",
                             "-DDOCCHAT_REQUESTS_PER_KEY=" + REQUESTS_PER_KEY,
+                            "-DDOCCHAT_PUBLIC_URL=http://localhost:" + port,
+                            "-DOIDC_ISSUER=" + OpenIdServer.issuer(providerPort),
+                            "-DOIDC_CLIENT_ID=" + OpenIdServer.CLIENT,
+                            "-DOIDC_CLIENT_SECRET=" + OpenIdServer.SECRET,
+                            "-DOIDC_API_AUDIENCE=" + OpenIdServer.API_AUDIENCE,
                             "-DDOCCHAT_ADMIN_PASSWORD=" + ADMIN_PASSWORD));
             var arquillian = TestRunnerAdaptorBuilder.build();
             arquillian.beforeSuite();
@@ -90,7 +98,7 @@ final class Installation implements ExtensionContext.Store.CloseableResource {
                     "the application is ready",
                     Duration.ofSeconds(180),
                     () -> new Client(address).get("/health/ready").status() == 200);
-            return new Installation(database, arquillian, address);
+            return new Installation(database, arquillian, address, providerPort);
         } catch (Exception e) {
             throw new IllegalStateException("the WAR could not be deployed", e);
         }
@@ -104,6 +112,11 @@ final class Installation implements ExtensionContext.Store.CloseableResource {
 
     URI address() {
         return address;
+    }
+
+    /** Where it looks for its identity provider; nobody is there until a test starts one. */
+    int providerPort() {
+        return providerPort;
     }
 
     Client anybody() {

@@ -6,10 +6,12 @@ import jakarta.faces.context.FacesContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
 import org.docchat.web.security.CurrentCaller;
 import org.docchat.web.security.SignIn;
+import org.docchat.web.security.Users;
 
-/** account.xhtml: the caller's own password, and the way out. */
+/** account.xhtml: the caller's own password, if there is one, and the way out. */
 @Named
 @RequestScoped
 public class Account {
@@ -18,6 +20,9 @@ public class Account {
 
     @Inject
     SignIn signIn;
+
+    @Inject
+    Users users;
 
     private String current = "";
     private String fresh = "";
@@ -39,10 +44,15 @@ public class Account {
         }
     }
 
-    public String signOut() {
-        signIn.signOut((HttpServletRequest)
-                FacesContext.getCurrentInstance().getExternalContext().getRequest());
-        return "/signin.xhtml?faces-redirect=true";
+    /** Whether there is a password here to change: whoever signs in at the identity provider has none. */
+    public boolean isWithPassword() {
+        return users.hasPassword(caller.caller().id());
+    }
+
+    /** By a script's redirect, since a form may lead nowhere but here, and the identity provider is elsewhere. */
+    public void signOut() throws IOException {
+        var external = FacesContext.getCurrentInstance().getExternalContext();
+        external.redirect(signIn.signOut((HttpServletRequest) external.getRequest()));
     }
 
     public String getCurrent() {

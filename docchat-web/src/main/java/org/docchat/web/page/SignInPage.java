@@ -8,6 +8,8 @@ import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import org.docchat.web.security.SignIn;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,11 @@ public class SignInPage {
     @ManagedProperty("#{param.next}")
     @Nullable
     String next;
+
+    @Inject
+    @ManagedProperty("#{param.problem}")
+    @Nullable
+    String problem;
 
     private String username = "";
     private String password = "";
@@ -45,6 +52,23 @@ public class SignInPage {
         }
     }
 
+    /** Why the way over the identity provider led back here; empty if it did not. */
+    public String getProblem() {
+        return switch (problem == null ? "" : problem) {
+            case "" -> "";
+            case "cancelled" ->
+                "The identity provider did not sign you in. Try again, or ask its administrator whether"
+                        + " you may use DocChat.";
+            case "expired" -> "That sign-in took too long or was begun in another browser. Please begin again.";
+            case "unavailable" -> "The identity provider does not answer. Try again in a moment.";
+            case "disabled" -> "Your account is disabled. Ask an administrator of DocChat.";
+            case "busy" -> "Too many attempts. Try again in a minute.";
+            default ->
+                "The identity provider's answer was not accepted. Ask an administrator of DocChat: the log says"
+                        + " why.";
+        };
+    }
+
     private static void refuse(FacesContext faces, String words) {
         faces.addMessage(null, new FacesMessage(FacesMessage.SEVERITY_ERROR, words, null));
     }
@@ -63,6 +87,12 @@ public class SignInPage {
 
     public void setPassword(String password) {
         this.password = password;
+    }
+
+    /** {@link #getNext} as the query of an address. */
+    public String getOnward() {
+        var destination = SignIn.destination(next);
+        return destination.equals("/") ? "" : "?next=" + URLEncoder.encode(destination, StandardCharsets.UTF_8);
     }
 
     public @Nullable String getNext() {

@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.docchat.web.model.ChatServer;
+import org.docchat.web.openid.OpenIdProvider;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param metricsToken what a scraper of the metrics must bring; null: only callers from the own network are answered
  * @param shutdownSeconds how long what runs may take to end when DocChat is stopped
  * @param chat what writes the answers; null: they are quoted from the documents
+ * @param openId where people may sign in instead of here; null: nowhere
  */
 public record Settings(
         String jwtSecret,
@@ -46,7 +50,8 @@ public record Settings(
         Requests requests,
         @Nullable String metricsToken,
         int shutdownSeconds,
-        @Nullable ChatServer chat) {
+        @Nullable ChatServer chat,
+        @Nullable OpenIdProvider openId) {
 
     /**
      * How many requests of the API one node serves in a minute; 0: any number.
@@ -116,7 +121,57 @@ public record Settings(
                         (int) number(config, "DOCCHAT_REQUESTS_PER_NETWORK", 60_000, 0, 10_000_000)),
                 metricsToken(config),
                 (int) number(config, "DOCCHAT_SHUTDOWN_SECONDS", 20, 0, 3_600),
-                chat(config));
+                chat(config),
+                openId(config, publicUrl));
+    }
+
+    private static @Nullable OpenIdProvider openId(Config config, @Nullable String publicUrl) {
+        var issuer = text(config, "OIDC_ISSUER").orElse(null);
+        var clientId = text(config, "OIDC_CLIENT_ID").orElse(null);
+        var clientSecret = text(config, "OIDC_CLIENT_SECRET").orElse(null);
+        var scopes = words(config, "OIDC_SCOPES", "openid profile email");
+        var groupsClaim = text(config, "OIDC_GROUPS_CLAIM").orElse("groups");
+        var name = text(config, "OIDC_NAME").orElse("single sign-on");
+        var hosts = words(config, "OIDC_HOSTS", "");
+        var apiAudience = text(config, "OIDC_API_AUDIENCE").orElse(null);
+        if (issuer == null) {
+            return null;
+        }
+        // Without encryption only on this computer: whoever could change the provider's keys on the way is anybody.
+        if (!issuer.matches("(https://|http://([\\w-]+\\.)*(localhost|127\\.0\\.0\\.1)(:|/|$))[^\\s@?#]*")) {
+            throw new InvalidSetting(
+                    "OIDC_ISSUER", "must be an https address without user, query and fragment; http on localhost.");
+        }
+        if (clientId == null) {
+            throw new InvalidSetting("OIDC_CLIENT_ID", "must be set where OIDC_ISSUER is.");
+        }
+        if (publicUrl == null) {
+            throw new InvalidSetting(
+                    "DOCCHAT_PUBLIC_URL", "must be set where OIDC_ISSUER is: the provider sends people back there.");
+        }
+        if (!scopes.contains("openid")) {
+            throw new InvalidSetting("OIDC_SCOPES", "must contain openid.");
+        }
+        if (name.length() > 40) {
+            throw new InvalidSetting("OIDC_NAME", "must have at most 40 characters.");
+        }
+        if (clientId.equals(apiAudience)) {
+            throw new InvalidSetting(
+                    "OIDC_API_AUDIENCE", "must not be OIDC_CLIENT_ID: id tokens would pass for access tokens.");
+        }
+        try {
+            return new OpenIdProvider(
+                    new URI(issuer), clientId, clientSecret, scopes, groupsClaim, name, Set.copyOf(hosts), apiAudience);
+        } catch (URISyntaxException e) {
+            throw new InvalidSetting("OIDC_ISSUER", "must be an https address.");
+        }
+    }
+
+    private static List<String> words(Config config, String key, String otherwise) {
+        var text = text(config, key).orElse(otherwise);
+        return text.isBlank()
+                ? List.of()
+                : Stream.of(text.split("[\\s,]+")).distinct().toList();
     }
 
     private static @Nullable String metricsToken(Config config) {

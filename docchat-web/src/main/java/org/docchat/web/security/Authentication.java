@@ -59,6 +59,9 @@ public class Authentication implements HttpAuthenticationMechanism {
     @Inject
     Sessions sessions;
 
+    @Inject
+    SingleSignOn singleSignOn;
+
     static Optional<Caller> callerOf(HttpServletRequest request) {
         return request.getAttribute(CALLER) instanceof Caller caller ? Optional.of(caller) : Optional.empty();
     }
@@ -167,17 +170,30 @@ public class Authentication implements HttpAuthenticationMechanism {
         return apiKeys.holderOf(key).map(holder -> {
             var user = holder.user();
             var caller = user.caller(holder.scope());
-            return new Known(
-                    user,
-                    caller,
-                    Map.of(
-                            "sub", user.id().toString(),
-                            "upn", user.username(),
-                            "groups", List.copyOf(groups(caller))));
+            return new Known(user, caller, claims(user, caller));
         });
     }
 
+    /** What a token of our own would say. */
+    private static Map<String, Object> claims(Users.User user, Caller caller) {
+        return Map.of(
+                "sub", user.id().toString(),
+                "upn", user.username(),
+                "groups", List.copyOf(groups(caller)));
+    }
+
     private Optional<Known> byToken(String token) {
+        var own = byOwnToken(token);
+        return own.isPresent() ? own : byToken(singleSignOn.holder(token));
+    }
+
+    /** By one of the identity provider's: it says who, nothing about rights. */
+    private Optional<Known> byToken(Optional<UserId> holder) {
+        return holder.flatMap(id -> user(id.toString()))
+                .map(user -> new Known(user, user.caller(), claims(user, user.caller())));
+    }
+
+    private Optional<Known> byOwnToken(String token) {
         return tokens.claims(token).flatMap(claims -> {
             var all = new HashMap<>(claims.getClaimsMap());
             int generation = all.get(Tokens.GENERATION) instanceof Number number ? number.intValue() : 0;

@@ -97,7 +97,9 @@ public class Groups {
         database.by(
                 by,
                 statements -> statements.update(
-                        "insert into group_user (group_id, user_id) values (?, ?) on conflict do nothing",
+                        // From now on an administrator's word, whatever the identity provider says.
+                        "insert into group_user (group_id, user_id) values (?, ?) on conflict (user_id, group_id)"
+                                + " do update set from_provider = false",
                         id.value(),
                         user(statements, username)));
     }

@@ -39,7 +39,10 @@ record Paths(String method, String path) {
                 || isStatic()
                 || path.equals("/signin.xhtml")
                 || API_DESCRIPTION.contains(path) && isReading()
-                || path.equals("/api/v1/login") && method.equals("POST");
+                || path.equals("/api/v1/login") && method.equals("POST")
+                || path.equals("/openid/start") && isReading()
+                || path.equals("/openid/callback") && isReading()
+                || path.equals("/openid/logout") && method.equals("POST");
     }
 
     /** The same for everybody: style sheets, scripts, pictures. */

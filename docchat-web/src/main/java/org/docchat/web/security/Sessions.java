@@ -10,6 +10,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.docchat.domain.Caller;
 import org.docchat.domain.Failure;
+import org.docchat.web.openid.OpenIdConnect;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is signed in by which browser. A session ends on all nodes within five seconds of losing its row: by signing out,
@@ -40,17 +42,22 @@ public class Sessions {
      */
     public record Session(UUID id, Instant createdAt, Instant seenAt, String address, String agent) {}
 
-    /** Begins a session and sweeps those that have lasted their time. */
-    UUID begin(Users.User user, String address, String agent) {
+    /**
+     * Begins a session and sweeps those that have lasted their time.
+     *
+     * @param providerSession the identity provider's, which ends this one when it ends; null: there is none
+     */
+    UUID begin(Users.User user, String address, String agent, @Nullable String providerSession) {
         var id = UUID.randomUUID();
         database.update(
                 "with swept as (delete from session where created_at < now() - ? * interval '1 second')"
-                        + " insert into session (id, user_id, address, agent) values (?, ?, ?, ?)",
+                        + " insert into session (id, user_id, address, agent, provider_session) values (?, ?, ?, ?, ?)",
                 LONGEST.toSeconds(),
                 id,
                 user.id().value(),
                 address,
-                agent.substring(0, Math.min(agent.length(), LONGEST_AGENT)));
+                agent.substring(0, Math.min(agent.length(), LONGEST_AGENT)),
+                providerSession);
         return id;
     }
 
@@ -105,6 +112,20 @@ public class Sessions {
         if (ended == 0) {
             throw new Failure.NotFound("session");
         }
+    }
+
+    /** Ends the sessions that the identity provider says are over. */
+    void endAtProvider(OpenIdConnect.Ended ended) {
+        database.all(
+                        "delete from session s using identity i where i.user_id = s.user_id and i.issuer = ?"
+                                + " and (i.subject = ? or ?) and (s.provider_session = ? or ?) returning s.id",
+                        row -> row.getObject("id", UUID.class),
+                        ended.issuer(),
+                        ended.subject(),
+                        ended.subject() == null,
+                        ended.session(),
+                        ended.session() == null)
+                .forEach(remembered::remove);
     }
 
     /** Ends a session that is signed out. */

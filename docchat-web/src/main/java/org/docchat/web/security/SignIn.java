@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.docchat.domain.Caller;
+import org.docchat.web.openid.Identity;
 import org.jspecify.annotations.Nullable;
 
-/** Signing in with username and password, and out again. */
+/** Signing in with username and password or at the identity provider, and out again. */
 @ApplicationScoped
 public class SignIn {
     static final String SESSION_ATTRIBUTE = "docchat.signedIn";
+    private static final String SIGN_IN_PAGE = "/signin.xhtml";
 
     @Inject
     Users users;
@@ -28,9 +30,15 @@ public class SignIn {
     @Inject
     Sessions sessions;
 
+    @Inject
+    SingleSignOn singleSignOn;
+
+    @Inject
+    Identities identities;
+
     /** What became of an attempt to sign in. */
     public sealed interface Outcome {
-        /** The password was right. */
+        /** The password was right, or the identity provider vouches. */
         record SignedIn(Users.User user) implements Outcome {}
 
         /** Unknown user, wrong password or disabled account: nobody learns which. */
@@ -46,17 +54,48 @@ public class SignIn {
         if (outcome instanceof Outcome.SignedIn signedIn) {
             request.getSession(true);
             request.changeSessionId();
-            begin(request, signedIn.user(), Secrets.random(32));
+            begin(request, signedIn.user(), Secrets.random(32), null);
         }
         return outcome;
     }
 
-    private void begin(HttpServletRequest request, Users.User user, String csrfToken) {
+    /** Makes the request's session, under a new id, that of somebody whom the identity provider vouches for. */
+    Outcome signIn(HttpServletRequest request, Identity identity) {
+        var user = identities.admit(identity);
+        if (!user.enabled()) {
+            audit.refused(user.username(), request.getRemoteAddr());
+            return new Outcome.Refused();
+        }
+        audit.record(user.caller(), "sign-in", List.of(), null, request.getRemoteAddr());
+        request.getSession(true);
+        request.changeSessionId();
+        begin(request, user, Secrets.random(32), identity);
+        return new Outcome.SignedIn(user);
+    }
+
+    /** Writes down that the identity provider's answer was not accepted. */
+    void refused(HttpServletRequest request) {
+        audit.refused("", request.getRemoteAddr());
+    }
+
+    private void begin(HttpServletRequest request, Users.User user, String csrfToken, @Nullable Identity identity) {
+        // Whoever was signed in here no longer is.
+        sessionId(request).ifPresent(sessions::end);
         var agent = request.getHeader("User-Agent");
-        var id = sessions.begin(user, request.getRemoteAddr(), agent == null ? "" : agent);
+        var id = sessions.begin(
+                user,
+                request.getRemoteAddr(),
+                agent == null ? "" : agent,
+                identity == null ? null : identity.session());
         request.getSession(true)
                 .setAttribute(
-                        SESSION_ATTRIBUTE, new SignedInSession(id, user.id().toString(), csrfToken, Instant.now()));
+                        SESSION_ATTRIBUTE,
+                        new SignedInSession(
+                                id,
+                                user.id().toString(),
+                                csrfToken,
+                                Instant.now(),
+                                identity == null ? null : identity.token()));
     }
 
     /**
@@ -67,7 +106,7 @@ public class SignIn {
     public boolean changePassword(HttpServletRequest request, Caller caller, String password, String fresh) {
         if (confirm(request, caller.username(), password) instanceof Outcome.SignedIn) {
             // Pages that are open in this browser go on.
-            begin(request, users.change(caller, caller.id(), null, fresh, null, null), csrfToken(request));
+            begin(request, users.change(caller, caller.id(), null, fresh, null, null), csrfToken(request), null);
             return true;
         }
         return false;
@@ -101,13 +140,23 @@ public class SignIn {
         return new Outcome.SignedIn(user.get());
     }
 
-    /** Ends the session, if there is one. */
-    public void signOut(HttpServletRequest request) {
+    /**
+     * Ends the session, if there is one.
+     *
+     * @return where the browser goes now: to the identity provider, if it began there, to be signed out there too
+     */
+    public String signOut(HttpServletRequest request) {
+        var next = request.getContextPath() + SIGN_IN_PAGE;
         var session = request.getSession(false);
-        if (session != null) {
-            sessionId(request).ifPresent(sessions::end);
-            session.invalidate();
+        if (session == null) {
+            return next;
         }
+        var signedIn = sessionOf(request);
+        signedIn.map(SignedInSession::id).ifPresent(sessions::end);
+        session.invalidate();
+        return signedIn.map(SignedInSession::idToken)
+                .flatMap(token -> singleSignOn.provider().flatMap(provider -> provider.endSession(token, SIGN_IN_PAGE)))
+                .orElse(next);
     }
 
     /**
@@ -129,7 +178,8 @@ public class SignIn {
         // header.
         if (next == null
                 || !next.matches("/(?![/\\\\])[\\x21-\\x5b\\x5d-\\x7e]*")
-                || next.startsWith("/signin.xhtml")) {
+                || next.startsWith(SIGN_IN_PAGE)
+                || next.startsWith("/openid/")) {
             return "/";
         }
         return next;

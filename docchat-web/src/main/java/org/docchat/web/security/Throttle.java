@@ -23,6 +23,11 @@ class Throttle {
         return byName.isPresent() ? byName : byAddress;
     }
 
+    /** Counts an attempt to sign in at the identity provider; the time to wait if there were too many. */
+    Optional<Duration> atProvider(String address) {
+        return count("provider:" + network(address), PER_ADDRESS);
+    }
+
     /** Forgets the attempts of a name whose password was given. */
     void succeeded(String username, String address) {
         windows.forget("name:" + username);

@@ -79,6 +79,12 @@ public class Users {
         return user;
     }
 
+    /** A user as of now. */
+    Optional<User> fresh(UserId id) {
+        remembered.remove(id);
+        return find(id);
+    }
+
     /** All users by name. */
     public Slice<User> users(Slice.Request request) {
         var after = request.cursor() == null ? "" : decode(request.cursor());
@@ -137,8 +143,14 @@ public class Users {
             if (Boolean.FALSE.equals(admin) || Boolean.FALSE.equals(enabled)) {
                 requireAnotherAdministrator(statements, id);
             }
-            if (hash != null) {
-                statements.update("update credential set password_hash = ? where user_id = ?", hash, id.value());
+            if (hash != null
+                    && statements.update("update credential set password_hash = ? where user_id = ?", hash, id.value())
+                            == 0
+                    && statements
+                            .first("select 1 from app_user where id = ?", row -> true, id.value())
+                            .isPresent()) {
+                throw new Failure.Conflict(
+                        "no_password", "This user signs in at the identity provider and has no password here.");
             }
             // Whoever knew the old password may have signed in with it.
             if (hash != null || Boolean.FALSE.equals(enabled)) {
@@ -170,6 +182,12 @@ public class Users {
         statements.update("delete from session where user_id = ?", id.value());
         return statements.update(
                 "update app_user set token_generation = token_generation + 1 where id = ?", id.value());
+    }
+
+    /** Whether a user signs in by password, not at the identity provider. */
+    public boolean hasPassword(UserId id) {
+        return database.first("select 1 from credential where user_id = ?", row -> true, id.value())
+                .isPresent();
     }
 
     /** Removes a user with keys and password. The last enabled administrator cannot be removed (409). */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +15,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.docchat.web.model.ChatServer;
+import org.docchat.web.openid.OpenIdProvider;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -151,6 +153,69 @@ class SettingsTest {
                         .chat())
                 .extracting(server -> server.address().toString(), ChatServer::key)
                 .containsExactly("http://localhost:11434/v1", null);
+    }
+
+    @Test
+    void anIssuerMakesAnIdentityProvider() throws IOException {
+        assertThat(Settings.of(new FixedConfig(Map.of("JWT_SECRET", SECRET, "OIDC_CLIENT_ID", "docchat")))
+                        .openId())
+                .isNull();
+        var openId =
+                requireNonNull(Settings.of(new FixedConfig(provider(Map.of()))).openId());
+
+        assertThat(openId.issuer()).hasToString("https://id.example.org/realms/docchat");
+        assertThat(openId.clientSecret()).isNull();
+        assertThat(openId.apiAudience()).isNull();
+        assertThat(openId.hosts()).isEmpty();
+        assertThat(lines())
+                .contains(
+                        "# OIDC_NAME=" + openId.name(),
+                        "# OIDC_SCOPES=" + String.join(" ", openId.scopes()),
+                        "# OIDC_GROUPS_CLAIM=" + openId.groupsClaim());
+        assertThat(Settings.of(new FixedConfig(
+                                provider(Map.of("OIDC_CLIENT_SECRET", "s", "OIDC_HOSTS", "a.example, b.example"))))
+                        .openId())
+                .hasToString("docchat at https://id.example.org/realms/docchat")
+                .extracting(OpenIdProvider::hosts)
+                .isEqualTo(Set.of("a.example", "b.example"));
+        for (var issuer : List.of("http://localhost:8081", "http://keycloak.localhost:8081/x", "http://127.0.0.1/x")) {
+            assertThat(Settings.of(new FixedConfig(provider(Map.of("OIDC_ISSUER", issuer))))
+                            .openId())
+                    .isNotNull();
+        }
+    }
+
+    @ParameterizedTest
+    @Tag("S3")
+    @CsvSource({
+        "OIDC_ISSUER, http://id.example.org/realm",
+        "OIDC_ISSUER, http://localhost.evil.example/realm",
+        "OIDC_ISSUER, https://user@id.example.org/realm",
+        "OIDC_ISSUER, id.example.org",
+        "OIDC_CLIENT_ID, ''",
+        "DOCCHAT_PUBLIC_URL, ''",
+        "OIDC_SCOPES, profile email",
+        "OIDC_NAME, the identity provider of our whole company",
+        "OIDC_API_AUDIENCE, docchat"
+    })
+    void anIdentityProviderThatIsSetUpWronglyStopsTheStart(String key, String value) {
+        assertThatThrownBy(() -> Settings.of(new FixedConfig(provider(Map.of(key, value)))))
+                .isInstanceOf(Settings.InvalidSetting.class)
+                .hasMessageStartingWith(key + " ");
+    }
+
+    private static Map<String, String> provider(Map<String, String> changes) {
+        var all = new HashMap<>(Map.of(
+                "JWT_SECRET",
+                SECRET,
+                "DOCCHAT_PUBLIC_URL",
+                "https://docchat.example.org",
+                "OIDC_ISSUER",
+                "https://id.example.org/realms/docchat",
+                "OIDC_CLIENT_ID",
+                "docchat"));
+        all.putAll(changes);
+        return all;
     }
 
     @Test

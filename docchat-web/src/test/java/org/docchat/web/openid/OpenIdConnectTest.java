@@ -1,0 +1,544 @@
+package org.docchat.web.openid;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.docchat.OpenIdServer;
+import org.docchat.Visitor;
+import org.docchat.web.openid.NotSignedIn.Reason;
+import org.jose4j.jwk.RsaJsonWebKey;
+import org.jose4j.jwk.RsaJwkGenerator;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.NumericDate;
+import org.jose4j.keys.HmacKey;
+import org.jose4j.lang.JoseException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.server.authorization.token.JwtEncodingContext;
+
+@DisplayName("Whom the provider vouches for is believed, and nobody else")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OpenIdConnectTest {
+    private static final String HERE = "http://localhost:1";
+
+    private int port;
+    private OpenIdServer server;
+    private OpenIdConnect client;
+
+    @BeforeAll
+    void start() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+        client = client(OpenIdServer.issuer(port), Set.of());
+        assertThatThrownBy(() -> client.begin("/"))
+                .asInstanceOf(type(NotSignedIn.class))
+                .extracting(NotSignedIn::reason)
+                .isEqualTo(Reason.UNAVAILABLE);
+        server = new OpenIdServer(port, HERE);
+    }
+
+    @AfterEach
+    void restore() {
+        server.restore();
+    }
+
+    @AfterAll
+    void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private static OpenIdConnect client(String issuer, Set<String> hosts) {
+        return new OpenIdConnect(
+                new OpenIdProvider(
+                        URI.create(issuer),
+                        OpenIdServer.CLIENT,
+                        OpenIdServer.SECRET,
+                        List.of("openid", "profile", "email"),
+                        "groups",
+                        "the tests",
+                        hosts,
+                        OpenIdServer.API_AUDIENCE),
+                HERE,
+                Duration.ZERO);
+    }
+
+    @Test
+    void theProviderSaysWhoSomebodyIs() throws NotSignedIn {
+        server.describe(
+                "ann",
+                Map.of("preferred_username", "Ann", "name", "Ann Ångström", "groups", List.of("/team/a", "staff")));
+
+        var identity = signIn("ann");
+
+        assertThat(identity.issuer()).isEqualTo(server.issuer());
+        assertThat(identity.subject()).isEqualTo("ann");
+        assertThat(identity.username()).isEqualTo("Ann");
+        assertThat(identity.displayName()).isEqualTo("Ann Ångström");
+        assertThat(identity.groups()).containsExactlyInAnyOrder("/team/a", "staff");
+        assertThat(identity.session()).isNotEmpty();
+        assertThat(identity.toString()).doesNotContain(identity.token());
+    }
+
+    @Test
+    void aSignatureOverAnEllipticCurveIsAsGood() throws NotSignedIn {
+        server.change(context -> {
+            if (isIdToken(context)) {
+                context.getJwsHeader().algorithm(SignatureAlgorithm.ES256);
+            }
+        });
+
+        assertThat(signIn("ann").subject()).isEqualTo("ann");
+    }
+
+    @Test
+    @Tag("J6")
+    void aKeyThatIsNewIsAskedFor() throws NotSignedIn {
+        signIn("ann");
+        server.rotateKeys();
+
+        assertThat(signIn("ann").subject()).isEqualTo("ann");
+    }
+
+    @Test
+    @Tag("J6")
+    void whatWasSignedStaysGoodWhileTheProviderIsAway() throws Exception {
+        int elsewhere;
+        try (var socket = new ServerSocket(0)) {
+            elsewhere = socket.getLocalPort();
+        }
+        var there = client(OpenIdServer.issuer(elsewhere), Set.of());
+        String good;
+        String unknown;
+        try (var other = new OpenIdServer(elsewhere, HERE)) {
+            var claims = access();
+            claims.setIssuer(other.issuer());
+            good = signed(claims, other);
+            unknown = signed(claims, server);
+            assertThat(there.holder(good)).contains("ann");
+        }
+
+        assertThat(there.holder(good)).contains("ann");
+        assertThatThrownBy(() -> there.holder(unknown)).isInstanceOf(NotSignedIn.class);
+        var attempt = there.begin("/");
+        assertRefused(
+                Reason.UNAVAILABLE,
+                () -> there.finish(
+                        attempt,
+                        Map.of("state", attempt.state(), "code", "any", "iss", OpenIdServer.issuer(elsewhere))));
+    }
+
+    @Test
+    void theAuthorizationIsAskedForWithStateNonceAndChallenge() throws NotSignedIn {
+        var one = client.begin("/");
+        var other = client.begin("/");
+
+        var query = query(URI.create(one.address()));
+        assertThat(query)
+                .containsEntry("response_type", "code")
+                .containsEntry("redirect_uri", HERE + "/openid/callback")
+                .containsEntry("code_challenge_method", "S256")
+                .containsEntry("state", one.state())
+                .containsEntry("nonce", one.nonce());
+        assertThat(one.address()).doesNotContain(one.verifier());
+        assertThat(Set.of(one.state(), one.nonce(), one.verifier(), other.state(), other.nonce(), other.verifier()))
+                .hasSize(6);
+    }
+
+    @Test
+    @Tag("C1")
+    void anAnswerToAnotherAttemptIsRefused() throws NotSignedIn {
+        var mine = client.begin("/");
+        var theirs = client.begin("/");
+        var answer = answer(theirs, "mallory");
+
+        assertRefused(Reason.EXPIRED, () -> client.finish(mine, answer));
+        // With my state their code is still bound to their verifier.
+        answer.put("state", mine.state());
+        assertRefused(Reason.EXPIRED, () -> client.finish(mine, answer));
+    }
+
+    @Test
+    void anAnswerIsGoodOnce() throws NotSignedIn {
+        var attempt = client.begin("/");
+        var answer = answer(attempt, "ann");
+        client.finish(attempt, answer);
+
+        assertRefused(Reason.EXPIRED, () -> client.finish(attempt, answer));
+    }
+
+    @Test
+    void anAnswerThatComesTooLateIsRefused() throws NotSignedIn {
+        var begun = client.begin("/");
+        var late = new Attempt(
+                begun.state(),
+                begun.nonce(),
+                begun.verifier(),
+                begun.address(),
+                begun.next(),
+                Instant.now().minusSeconds(3600));
+
+        var answer = answer(begun, "ann");
+        assertRefused(Reason.EXPIRED, () -> client.finish(late, answer));
+    }
+
+    @Test
+    void anIdTokenForAnotherAttemptIsRefused() throws NotSignedIn {
+        var begun = client.begin("/");
+        var other = new Attempt(
+                begun.state(), "another nonce", begun.verifier(), begun.address(), begun.next(), begun.since());
+
+        var answer = answer(begun, "ann");
+        assertRefused(Reason.REFUSED, () -> client.finish(other, answer));
+    }
+
+    @Test
+    void anAnswerOfAnotherIssuerIsRefused() throws NotSignedIn {
+        var attempt = client.begin("/");
+        var answer = answer(attempt, "ann");
+        answer.put("iss", "https://evil.example");
+
+        assertRefused(Reason.REFUSED, () -> client.finish(attempt, answer));
+    }
+
+    @Test
+    void whoeverSaysNoAtTheProviderIsNotSignedIn() throws NotSignedIn {
+        var attempt = client.begin("/");
+
+        assertRefused(
+                Reason.CANCELLED,
+                () -> client.finish(attempt, Map.of("state", attempt.state(), "error", "access_denied")));
+        assertRefused(
+                Reason.REFUSED,
+                () -> client.finish(attempt, Map.of("state", attempt.state(), "error", "server_error\nforged line")));
+        assertRefused(Reason.REFUSED, () -> client.finish(attempt, Map.of("state", attempt.state())));
+    }
+
+    record Change(String name, Consumer<JwtEncodingContext> change) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static List<Change> wrongClaims() {
+        return List.of(
+                new Change("another client's", context -> context.getClaims().audience(List.of("another-client"))),
+                new Change("another client's, and ours", context -> context.getClaims()
+                        .audience(List.of("another-client", OpenIdServer.CLIENT))
+                        .claim("azp", "another-client")),
+                new Change("without audience", context -> context.getClaims().claims(claims -> claims.remove("aud"))),
+                new Change("another issuer's", context -> context.getClaims().issuer("https://evil.example")),
+                new Change("expired", context -> context.getClaims()
+                        .issuedAt(Instant.now().minusSeconds(600))
+                        .expiresAt(Instant.now().minusSeconds(ProviderTokens.SKEW_SECONDS + 5))),
+                new Change("without expiry", context -> context.getClaims().claims(claims -> claims.remove("exp"))),
+                new Change("of the future", context -> context.getClaims()
+                        .notBefore(Instant.now().plusSeconds(300))),
+                new Change("without time", context -> context.getClaims().claims(claims -> claims.remove("iat"))),
+                new Change("without nonce", context -> context.getClaims().claims(claims -> claims.remove("nonce"))),
+                new Change("about nobody", context -> context.getClaims().claims(claims -> claims.remove("sub"))),
+                new Change("by RS512", context -> context.getJwsHeader().algorithm(SignatureAlgorithm.RS512)));
+    }
+
+    @ParameterizedTest
+    @Tag("J4")
+    @MethodSource("wrongClaims")
+    void anIdTokenThatSaysSomethingElseIsRefused(Change wrong) throws NotSignedIn {
+        server.change(context -> {
+            if (isIdToken(context)) {
+                wrong.change().accept(context);
+            }
+        });
+        var attempt = client.begin("/");
+        var answer = answer(attempt, "ann");
+
+        assertRefused(Reason.REFUSED, () -> client.finish(attempt, answer));
+    }
+
+    @Test
+    @Tag("J1")
+    @Tag("J2")
+    @Tag("J3")
+    void anIdTokenThatTheProviderHasNotSignedIsRefused() throws Exception {
+        var stranger = RsaJwkGenerator.generateJwk(2048);
+        stranger.setKeyId(server.key().getKeyID());
+        var publicKey = server.key().toRSAPublicKey().getEncoded();
+        var forgeries = Map.<String, UnaryOperator<String>>of(
+                "unsigned", token -> withHeader(token, "{\"alg\":\"none\"}", ""),
+                "unsigned, otherwise written", token -> withHeader(token, "{\"alg\":\"nOnE\"}", ""),
+                "without its signature", token -> token.substring(0, token.lastIndexOf('.') + 1),
+                "in two parts", token -> token.substring(0, token.lastIndexOf('.')),
+                "by HS256 with the public key",
+                        token -> signed(
+                                token,
+                                "HS256",
+                                new HmacKey(publicKey),
+                                server.key().getKeyID()),
+                "by HS256 with the client's secret",
+                        token -> signed(
+                                token,
+                                "HS256",
+                                new HmacKey(
+                                        (OpenIdServer.SECRET + OpenIdServer.SECRET).getBytes(StandardCharsets.UTF_8)),
+                                server.key().getKeyID()),
+                "by another key of that name",
+                        token -> signed(
+                                token,
+                                "RS256",
+                                stranger.getPrivateKey(),
+                                server.key().getKeyID()),
+                "by a key of no name that we know",
+                        token -> signed(token, "RS256", stranger.getPrivateKey(), "../../key' or 1=1"),
+                "by the key that it brings", token -> withItsKey(token, stranger),
+                "no token", token -> "x");
+
+        for (var forgery : forgeries.entrySet()) {
+            var attempt = client.begin("/");
+            var answer = answer(attempt, "ann");
+            server.forge(forgery.getValue());
+
+            assertThatThrownBy(() -> client.finish(attempt, answer))
+                    .as(forgery.getKey())
+                    .isInstanceOf(NotSignedIn.class)
+                    .hasMessageNotContaining("eyJ")
+                    .extracting("reason")
+                    .isEqualTo(Reason.REFUSED);
+            server.restore();
+        }
+    }
+
+    @Test
+    @Tag("S3")
+    void theProviderCannotLeadElsewhere() {
+        // Its description names the addresses that it was set up with, which here is another host's.
+        var elsewhere = client("http://localhost:" + port, Set.of());
+
+        assertThatThrownBy(() -> elsewhere.begin("/"))
+                .hasRootCauseMessage("the provider describes another issuer than OIDC_ISSUER");
+        var http = new ProviderHttp(new OpenIdProvider(
+                URI.create("https://id.example.org/realm"),
+                "x",
+                null,
+                List.of("openid"),
+                "groups",
+                "x",
+                Set.of("keys.example.org"),
+                null));
+        assertThat(List.of("https://id.example.org/token", "https://keys.example.org/keys"))
+                .allSatisfy(address -> assertThat(http.allowed(address)).hasToString(address));
+        assertThat(List.of(
+                        "http://id.example.org/token",
+                        "https://id.example.org.evil.example/token",
+                        "https://evil.example/",
+                        "https://id.example.org@evil.example/",
+                        "https://169.254.169.254/",
+                        "file:///etc/passwd",
+                        "https:id.example.org",
+                        "//id.example.org/token",
+                        ""))
+                .allSatisfy(address ->
+                        assertThatThrownBy(() -> http.allowed(address)).isInstanceOf(IOException.class));
+    }
+
+    @Test
+    void signingOutThereNamesWhoAndWhereToGo() throws NotSignedIn {
+        var identity = signIn("ann");
+
+        var address = client.endSession(identity.token(), "/signin.xhtml").orElseThrow();
+
+        assertThat(address).startsWith(server.issuer() + "/connect/logout?");
+        assertThat(query(URI.create(address)))
+                .containsEntry("id_token_hint", identity.token())
+                .containsEntry("post_logout_redirect_uri", HERE + "/signin.xhtml");
+    }
+
+    @Test
+    void theProviderSaysWhoseSessionsAreOver() throws Exception {
+        var claims = logout();
+        assertThat(client.ended(signed(claims))).isEqualTo(new OpenIdConnect.Ended(server.issuer(), "s1", "ann"));
+
+        claims.unsetClaim("sid");
+        assertThat(client.ended(signed(claims)).session()).isNull();
+    }
+
+    @ParameterizedTest
+    @Tag("J4")
+    @ValueSource(strings = {"events", "iat", "exp", "aud", "iss", "nonce", "subject and session", "old", "id token"})
+    void whatIsNoLogoutTokenEndsNoSession(String wrong) throws Exception {
+        var claims = logout();
+        switch (wrong) {
+            case "aud" -> claims.setAudience("another-client");
+            case "iss" -> claims.setIssuer("https://evil.example");
+            case "nonce" -> claims.setClaim("nonce", "n");
+            case "subject and session" -> {
+                claims.unsetClaim("sub");
+                claims.unsetClaim("sid");
+            }
+            case "old" ->
+                claims.setIssuedAt(NumericDate.fromSeconds(NumericDate.now().getValue() - 3600));
+            case "id token" -> {
+                assertRefused(Reason.REFUSED, () -> client.ended(signIn("ann").token()));
+                return;
+            }
+            default -> claims.unsetClaim(wrong);
+        }
+
+        assertRefused(Reason.REFUSED, () -> client.ended(signed(claims)));
+    }
+
+    @Test
+    @Tag("J4")
+    void anAccessTokenForOurApiSaysWhoCalls() throws NotSignedIn {
+        var token = signed(access());
+
+        assertThat(client.holder(token)).contains("ann");
+    }
+
+    @ParameterizedTest
+    @Tag("J4")
+    @ValueSource(strings = {"id token", "aud", "another audience", "iss", "exp", "iat", "expired", "logout token"})
+    void whatIsNoAccessTokenForOurApiIsRefused(String wrong) throws Exception {
+        var claims = access();
+        switch (wrong) {
+            case "id token" -> {
+                assertRefused(Reason.REFUSED, () -> client.holder(signIn("ann").token()));
+                // Not even where the provider addresses both to everybody.
+                claims.setClaim("nonce", "n");
+            }
+            case "another audience" -> claims.setAudience("another-api", OpenIdServer.CLIENT);
+            case "iss" -> claims.setIssuer("https://evil.example");
+            case "expired" ->
+                claims.setExpirationTime(
+                        NumericDate.fromSeconds(NumericDate.now().getValue() - ProviderTokens.SKEW_SECONDS - 5));
+            case "logout token" -> claims.setClaim("events", Map.of());
+            default -> claims.unsetClaim(wrong);
+        }
+
+        assertRefused(Reason.REFUSED, () -> client.holder(signed(claims)));
+    }
+
+    private JwtClaims access() {
+        var claims = new JwtClaims();
+        claims.setIssuer(server.issuer());
+        claims.setAudience(OpenIdServer.API_AUDIENCE);
+        claims.setSubject("ann");
+        claims.setIssuedAtToNow();
+        claims.setExpirationTimeMinutesInTheFuture(5);
+        return claims;
+    }
+
+    private JwtClaims logout() {
+        var claims = access();
+        claims.setAudience(OpenIdServer.CLIENT);
+        claims.setClaim("sid", "s1");
+        claims.setGeneratedJwtId();
+        claims.setClaim("events", Map.of("http://schemas.openid.net/event/backchannel-logout", Map.of()));
+        return claims;
+    }
+
+    private String signed(JwtClaims claims) {
+        return signed(claims, server);
+    }
+
+    private static String signed(JwtClaims claims, OpenIdServer by) {
+        try {
+            return signed(
+                    claims.toJson(), "RS256", by.key().toPrivateKey(), by.key().getKeyID(), null);
+        } catch (com.nimbusds.jose.JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String signed(String token, String algorithm, java.security.Key key, String keyId) {
+        return signed(payload(token), algorithm, key, keyId, null);
+    }
+
+    private static String withItsKey(String token, RsaJsonWebKey key) {
+        return signed(payload(token), "RS256", key.getPrivateKey(), key.getKeyId(), key);
+    }
+
+    private static String signed(
+            String payload, String algorithm, java.security.Key key, String keyId, @Nullable RsaJsonWebKey brought) {
+        try {
+            var signature = new JsonWebSignature();
+            signature.setAlgorithmHeaderValue(algorithm);
+            signature.setKeyIdHeaderValue(keyId);
+            signature.setHeader("jku", "http://127.0.0.1:1/keys");
+            if (brought != null) {
+                signature.setJwkHeader(brought);
+            }
+            signature.setKey(key);
+            signature.setPayload(payload);
+            return signature.getCompactSerialization();
+        } catch (JoseException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String payload(String token) {
+        return new String(Base64.getUrlDecoder().decode(token.split("\\.")[1]), StandardCharsets.UTF_8);
+    }
+
+    private static String withHeader(String token, String header, String signature) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(header.getBytes(StandardCharsets.UTF_8)) + "."
+                + token.split("\\.")[1] + "." + signature;
+    }
+
+    private static boolean isIdToken(JwtEncodingContext context) {
+        return context.getTokenType().getValue().equals("id_token");
+    }
+
+    private Identity signIn(String username) throws NotSignedIn {
+        var attempt = client.begin("/");
+        return client.finish(attempt, answer(attempt, username));
+    }
+
+    private static Map<String, String> answer(Attempt attempt, String username) {
+        return query(new Visitor().signInAt(URI.create(attempt.address()), username));
+    }
+
+    private static Map<String, String> query(URI address) {
+        var query = new HashMap<String, String>();
+        for (var field : address.getRawQuery().split("&")) {
+            var parts = field.split("=", 2);
+            query.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+        }
+        return query;
+    }
+
+    private static void assertRefused(Reason reason, org.assertj.core.api.ThrowableAssert.ThrowingCallable act) {
+        assertThatThrownBy(act)
+                .isInstanceOf(NotSignedIn.class)
+                .extracting("reason")
+                .isEqualTo(reason);
+    }
+}
