@@ -40,8 +40,12 @@ function step(progress, otherwise) {
   if (!total) {
     return capital(doing);
   }
-  return doing === "reading pages"
-    ? `Reading page ${number(Math.min(done + 1, total))} of ${number(total)}`
+  const page = `${number(Math.min(done + 1, total))} of ${number(total)}`;
+  if (doing === "reading pages") {
+    return `Reading page ${page}`;
+  }
+  return doing === "recognizing pages"
+    ? `Recognizing the text of scanned page ${page} (OCR)`
     : `${capital(doing.replace(/ passages$/, ""))} ${number(done)} of ${count(total, "passage")}`;
 }
 

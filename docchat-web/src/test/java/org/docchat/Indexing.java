@@ -35,10 +35,18 @@ public final class Indexing implements AutoCloseable {
     public Indexing(Transactions<EntityManager> transactions, EmbeddingModel model, Path target) throws IOException {
         var limits = new Limits(256, Duration.ofMinutes(1), 1 << 24, 100, Integer.MAX_VALUE);
         extraction = new ExtractionProcess(
-                ExtractionProcess.classPathOf(target.resolve("war/WEB-INF/parser")), limits, scratch);
+                ExtractionProcess.classPathOf(target.resolve("war/WEB-INF/parser")), limits, null, scratch);
         for (int i = 0; i < WORKERS; i++) {
             var worker = new Thread(
-                    new Worker(transactions, model, extraction, clock, bell, 0, (step, outcome, time) -> {}),
+                    new Worker(
+                            Worker.Share.EVERYTHING,
+                            transactions,
+                            model,
+                            extraction,
+                            clock,
+                            bell,
+                            0,
+                            (step, outcome, time) -> {}),
                     "docchat-ingest-" + i);
             worker.start();
             workers.add(worker);

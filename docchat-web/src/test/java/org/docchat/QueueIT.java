@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -47,7 +48,7 @@ class QueueIT {
     private Library library;
     private Collections collections;
     private Caller ann;
-    private Thread worker;
+    private final List<Thread> workers = new ArrayList<>();
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
     @BeforeAll
@@ -72,15 +73,22 @@ class QueueIT {
     @AfterEach
     void stop() throws InterruptedException {
         gate.countDown();
-        worker.interrupt();
-        worker.join();
+        for (var worker : workers) {
+            worker.interrupt();
+            worker.join();
+        }
+        workers.clear();
     }
 
-    /** One page of the whole file, which the worker reads only while the gate is open. */
-    private ExtractedText read(Path file, String mediaType, Extractor.Listener listener) throws InterruptedException {
-        gate.await();
+    /** One page of the whole file, which the worker reads only while the gate is open; of scans, only the last step. */
+    private ExtractedText read(Path file, String mediaType, Language language, Extractor.Listener listener)
+            throws InterruptedException {
         try {
             var text = Files.readString(file) + "\n";
+            if (text.startsWith("Scanned")) {
+                listener.scans(1, 2);
+            }
+            gate.await();
             var block = new ExtractedText.Block(ExtractedText.Kind.PARAGRAPH, 0, 0, text.length() - 1);
             return new ExtractedText(
                     List.of(new ExtractedText.Page(0, null, text, List.of(block), List.of())), List.of());
@@ -89,11 +97,15 @@ class QueueIT {
         }
     }
 
-    private void start() {
-        worker = new Thread(
-                new Worker(database, new Counting(), this::read, clock, bell, 0, (step, outcome, time) -> {}),
-                "queue-test");
-        worker.start();
+    private void start(Worker.Share... shares) {
+        for (var share : shares.length == 0 ? new Worker.Share[] {Worker.Share.EVERYTHING} : shares) {
+            var worker = new Thread(
+                    new Worker(
+                            share, database, new Counting(), this::read, clock, bell, 0, (step, outcome, time) -> {}),
+                    "queue-test-" + share);
+            worker.start();
+            workers.add(worker);
+        }
     }
 
     @Test
@@ -130,6 +142,29 @@ class QueueIT {
                 .get(0);
         assertThat(library.document(ann, small.id()).newest().indexedAt())
                 .isBefore(large.newest().indexedAt());
+    }
+
+    @Test
+    void recognizingScannedPagesKeepsNothingElseWaiting() throws Exception {
+        var id = collections.create(ann, "Scans", "", Language.ENGLISH).id();
+        start(Worker.Share.TEXT, Worker.Share.SCANS);
+        indexed(id, "before.txt");
+        gate = new CountDownLatch(1);
+        var scan = accept(id, "scan.pdf.txt", "Scanned pages take long.");
+        Await.until(
+                "its pages are being recognized",
+                Duration.ofSeconds(20),
+                () -> library.document(ann, scan.id()).newest().state() instanceof DocumentState.Parsing parsing
+                        && parsing.progress().equals(new DocumentState.Progress("recognizing pages", 1, 2)));
+        var closed = gate;
+        gate = new CountDownLatch(0);
+
+        indexed(id, "beside.txt");
+
+        assertThat(library.document(ann, scan.id()).newest().state()).isInstanceOf(DocumentState.Parsing.class);
+        closed.countDown();
+        awaitIndexed(scan);
+        assertThat(database.count("select max(attempts) from version")).isEqualTo(1);
     }
 
     @Test

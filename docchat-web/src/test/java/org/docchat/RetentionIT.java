@@ -153,9 +153,10 @@ class RetentionIT {
     private void sweep(int keepVersions) throws InterruptedException {
         var bell = new Bell();
         var worker = new Thread(new Worker(
+                Worker.Share.EVERYTHING,
                 database,
                 model,
-                (file, mediaType, listener) -> {
+                (file, mediaType, language, listener) -> {
                     throw new IllegalStateException("there is nothing to read");
                 },
                 clock,

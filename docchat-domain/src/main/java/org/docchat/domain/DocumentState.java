@@ -27,7 +27,7 @@ public sealed interface DocumentState {
     /**
      * How far a step has come.
      *
-     * @param step what is being counted, in words: "reading pages", "embedding passages"
+     * @param step what is being counted, in words: "reading pages", "recognizing pages", "embedding passages"
      * @param total 0 while unknown
      */
     record Progress(String step, int done, int total) {}

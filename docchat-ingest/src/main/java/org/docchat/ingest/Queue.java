@@ -5,6 +5,7 @@ import jakarta.persistence.Tuple;
 import java.util.Optional;
 import java.util.UUID;
 import org.docchat.domain.DocumentState.Problem;
+import org.docchat.domain.Language;
 import org.docchat.domain.Transactions;
 
 /**
@@ -40,21 +41,32 @@ final class Queue {
                  cross join lateral (
                      select v.document_id, v.number from version v
                       where v.collection_id = t.id and v.state in ('received', 'parsing', 'embedding')
-                        and v.not_before <= now() and (v.leased_until is null or v.leased_until < now())
+                        and v.not_before <= now() and (v.leased_until is null or v.leased_until < now())%s
                       order by v.due limit 1 for update skip locked) w
                  limit 1)
             update version v
                set leased_by = :self, leased_until = now() + make_interval(secs => :seconds), attempts = attempts + 1
               from next
              where v.document_id = next.document_id and v.number = next.number
-            returning v.document_id, v.number, v.collection_id, v.content_id, v.media_type, v.attempts, v.state
+            returning v.document_id, v.number, v.collection_id, v.content_id, v.media_type, v.attempts, v.state,
+                      (select c.language from collection c where c.id = v.collection_id) as language
             """;
 
+    /** Pages are still to be recognized, which is another worker's share. */
+    private static final String IS_SCANNED = "v.scanned and v.state <> 'embedding'";
+
     private final Transactions<EntityManager> transactions;
+    private final String lease;
     private final UUID self = UUID.randomUUID();
 
-    Queue(Transactions<EntityManager> transactions) {
+    Queue(Transactions<EntityManager> transactions, Worker.Share share) {
         this.transactions = transactions;
+        this.lease = LEASE.formatted(
+                switch (share) {
+                    case EVERYTHING -> "";
+                    case TEXT -> " and not (" + IS_SCANNED + ")";
+                    case SCANS -> " and " + IS_SCANNED;
+                });
     }
 
     /**
@@ -69,6 +81,7 @@ final class Queue {
             UUID collection,
             UUID content,
             String mediaType,
+            Language language,
             int attempts,
             boolean hasText) {
 
@@ -92,7 +105,7 @@ final class Queue {
     Optional<Job> lease() {
         return transactions.asWorker(session -> {
             giveUpHopeless(session);
-            var job = Rows.of(session.createNativeQuery(LEASE, Tuple.class)
+            var job = Rows.of(session.createNativeQuery(lease, Tuple.class)
                             .setParameter("self", self)
                             .setParameter("seconds", LEASE_SECONDS))
                     .map(row -> new Job(
@@ -102,6 +115,7 @@ final class Queue {
                             row.get("collection_id", UUID.class),
                             row.get("content_id", UUID.class),
                             row.get("media_type", String.class),
+                            Language.parse(row.get("language", String.class)),
                             row.get("attempts", Integer.class),
                             "embedding".equals(row.get("state"))))
                     .findFirst();
@@ -173,6 +187,14 @@ final class Queue {
     void release(Job job) {
         transactions.asWorker(session ->
                 update(session, job, "leased_by = null, leased_until = null, attempts = greatest(attempts - 1, 0)"));
+    }
+
+    /** Leaves the version to the worker that recognizes scanned pages. */
+    void passOn(Job job) {
+        transactions.asWorker(session -> update(
+                session,
+                job,
+                "scanned = true, leased_by = null, leased_until = null, attempts = greatest(attempts - 1, 0)"));
     }
 
     /** Tries again later, later each time, at last no more. */

@@ -30,7 +30,21 @@ public final class Worker implements Runnable {
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
     private static final int BATCH = 32;
 
+    /** What a worker does. Recognizing the pages of one long scan must not keep all other documents waiting. */
+    public enum Share {
+        /** The one way where pages cannot be recognized. */
+        EVERYTHING,
+        /** All but recognizing scanned pages, which is left to others. */
+        TEXT,
+        /** Documents with scanned pages that others have come upon. */
+        SCANS
+    }
+
+    /** The document has scanned pages, and those are not this worker's share. */
+    private static final class Scanned extends RuntimeException {}
+
     private final Transactions<EntityManager> transactions;
+    private final Share share;
     private final Queue queue;
     private final Shelf shelf;
     private final EmbeddingModel model;
@@ -43,13 +57,15 @@ public final class Worker implements Runnable {
     private long swept = System.nanoTime() - SWEEP.toNanos();
 
     /**
-     * @param extractor used by this worker alone
+     * @param share which part of the work
+     * @param extractor recognizes scanned pages unless the share is {@link Share#EVERYTHING}
      * @param clock keeps the lease alive while a long step runs
      * @param bell rung where there may be something to do; shared by all workers
      * @param keepVersions how many versions of a document are kept; 0: all
      * @param observer called by this worker's thread
      */
     public Worker(
+            Share share,
             Transactions<EntityManager> transactions,
             EmbeddingModel model,
             Extractor extractor,
@@ -57,8 +73,9 @@ public final class Worker implements Runnable {
             Bell bell,
             int keepVersions,
             Observer observer) {
+        this.share = share;
         this.transactions = transactions;
-        this.queue = new Queue(transactions);
+        this.queue = new Queue(transactions, share);
         this.shelf = new Shelf(transactions);
         this.model = model;
         this.extractor = extractor;
@@ -92,7 +109,7 @@ public final class Worker implements Runnable {
         REJECTED,
         /** Something else is at fault; it is tried again, but not for ever. */
         FAILED,
-        /** The worker was stopped, or the document deleted. */
+        /** The worker was stopped, or the document deleted, or left to the worker that recognizes scanned pages. */
         INTERRUPTED
     }
 
@@ -148,6 +165,8 @@ public final class Worker implements Runnable {
             }
         } catch (Extractor.Unreadable e) {
             queue.reject(job, new Problem(e.code(), String.valueOf(e.getMessage())));
+        } catch (Scanned e) {
+            queue.passOn(job);
         } catch (Queue.LeaseLost e) {
             LOG.log(Level.INFO, "{0} was deleted, or is another worker''s now", job);
         } catch (InterruptedException e) {
@@ -179,7 +198,7 @@ public final class Worker implements Runnable {
         } catch (Extractor.Unreadable e) {
             outcome = Outcome.REJECTED;
             throw e;
-        } catch (Queue.LeaseLost | InterruptedException e) {
+        } catch (Queue.LeaseLost | Scanned | InterruptedException e) {
             outcome = Outcome.INTERRUPTED;
             throw e;
         } finally {
@@ -202,14 +221,7 @@ public final class Worker implements Runnable {
             var file = Files.createTempFile("docchat", "");
             try {
                 shelf.writeContent(job, file);
-                var reported = new long[1];
-                var text = extractor.extract(file, job.mediaType(), (done, total) -> {
-                    long now = System.nanoTime();
-                    if (now - reported[0] > 300_000_000L) {
-                        reported[0] = now;
-                        queue.progress(job, "parsing", "reading pages", done, total);
-                    }
-                });
+                var text = extractor.extract(file, job.mediaType(), job.language(), new Reading(job));
                 var chunks = splitter.split(text);
                 if (chunks.isEmpty()) {
                     throw new Extractor.Unreadable(
@@ -223,6 +235,33 @@ public final class Worker implements Runnable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Passes on how far it has come. */
+    private final class Reading implements Extractor.Listener {
+        private final Job job;
+        private long reported;
+
+        Reading(Job job) {
+            this.job = job;
+        }
+
+        @Override
+        public void pages(int done, int total) {
+            long now = System.nanoTime();
+            if (now - reported > 300_000_000L) {
+                reported = now;
+                queue.progress(job, "parsing", "reading pages", done, total);
+            }
+        }
+
+        @Override
+        public void scans(int done, int total) {
+            if (share == Share.TEXT) {
+                throw new Scanned();
+            }
+            queue.progress(job, "parsing", "recognizing pages", done, total);
         }
     }
 

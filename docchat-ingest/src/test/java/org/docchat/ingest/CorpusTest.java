@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.docchat.domain.Failure;
+import org.docchat.domain.Language;
 import org.docchat.ingest.SharedFiles.Sample;
 import org.docchat.ingest.extract.ExtractedText;
 import org.docchat.ingest.extract.ExtractionProcess;
@@ -41,6 +42,7 @@ class CorpusTest {
         extraction = new ExtractionProcess(
                 System.getProperty("java.class.path"),
                 new Limits(256, Duration.ofSeconds(20), 20_000_000, 5_000, 200),
+                null,
                 scratch);
     }
 
@@ -114,6 +116,6 @@ class CorpusTest {
             sniffer.update(bytes, i, Math.min(1_000, bytes.length - i));
         }
         DocumentFormat format = sniffer.finish(sample.path());
-        return extraction.extract(sample.file(), format.mediaType(), (done, total) -> {});
+        return extraction.extract(sample.file(), format.mediaType(), Language.ENGLISH, (done, total) -> {});
     }
 }

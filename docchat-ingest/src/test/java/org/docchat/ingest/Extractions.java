@@ -14,7 +14,7 @@ final class Extractions {
         try {
             var scratch = Files.createTempDirectory("docchat-test");
             scratch.toFile().deleteOnExit();
-            return new ExtractionProcess(System.getProperty("java.class.path"), Limits.standard(), scratch);
+            return new ExtractionProcess(System.getProperty("java.class.path"), Limits.standard(), null, scratch);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

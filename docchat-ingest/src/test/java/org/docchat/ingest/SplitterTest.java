@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
+import org.docchat.domain.Language;
 import org.docchat.ingest.Splitter.Chunk;
 import org.docchat.ingest.extract.ExtractedText;
 import org.docchat.ingest.extract.ExtractedText.Block;
@@ -143,7 +144,7 @@ class SplitterTest {
         // Through the whole way once: what the extraction says and what the splitter expects must fit.
         var file = SharedFiles.require("long/debian-faq.en.pdf");
         try (var extraction = Extractions.standard()) {
-            var text = extraction.extract(file, DocumentFormat.PDF.mediaType(), (done, total) -> {});
+            var text = extraction.extract(file, DocumentFormat.PDF.mediaType(), Language.ENGLISH, (done, total) -> {});
             var chunks = new Splitter(SplitterTest::count, 512).split(text);
 
             assertThat(chunks).hasSizeBetween(150, 800);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The server's end of one extraction process. */
 final class Child implements AutoCloseable {
@@ -29,6 +30,7 @@ final class Child implements AutoCloseable {
     private final DataOutputStream out;
     private final DataInputStream in;
     private volatile int answered;
+    private volatile long scanning;
 
     private Child(Process process, Path scratch, Limits limits) {
         this.process = process;
@@ -38,9 +40,15 @@ final class Child implements AutoCloseable {
         this.in = new DataInputStream(new BufferedInputStream(process.getInputStream(), 1 << 16));
     }
 
-    static Child start(String classPath, Limits limits, Path parent) throws IOException {
+    static Child start(String classPath, Limits limits, @Nullable Ocr ocr, Path parent) throws IOException {
         Path scratch = Files.createTempDirectory(parent, "extract-");
-        var builder = new ProcessBuilder(command(classPath, limits, scratch)).directory(scratch.toFile());
+        var command = command(classPath, limits, scratch);
+        if (ocr != null) {
+            command.add(ocr.program().toString());
+            command.add(String.valueOf(ocr.page().toSeconds()));
+            command.add(String.valueOf(ocr.document().toSeconds()));
+        }
+        var builder = new ProcessBuilder(command).directory(scratch.toFile());
         builder.environment().clear();
         // Without it the JVM cannot open file names beyond ASCII.
         builder.environment().put("LC_ALL", "C.UTF-8");
@@ -58,7 +66,7 @@ final class Child implements AutoCloseable {
     }
 
     private static List<String> command(String classPath, Limits limits, Path scratch) {
-        return List.of(
+        return new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + limits.heapMegabytes() + "m",
                 "-Xss2m",
@@ -83,7 +91,7 @@ final class Child implements AutoCloseable {
                 "-Dhttps.proxyHost=0.0.0.0",
                 "-cp",
                 classPath,
-                ExtractionMain.class.getName());
+                ExtractionMain.class.getName()));
     }
 
     /**
@@ -92,6 +100,7 @@ final class Child implements AutoCloseable {
      * @throws IOException if the process died or talks nonsense
      */
     ExtractedText ask(Wire.Request request, Extractor.Listener listener) throws IOException, Extractor.Unreadable {
+        scanning = 0;
         request.write(out);
         var pages = new ArrayList<ExtractedText.Page>();
         int characters = 0;
@@ -99,6 +108,10 @@ final class Child implements AutoCloseable {
             int record = in.readUnsignedByte();
             switch (record) {
                 case Wire.PROGRESS -> listener.pages(in.readInt(), in.readInt());
+                case Wire.SCANS -> {
+                    scanning = System.nanoTime();
+                    listener.scans(in.readInt(), in.readInt());
+                }
                 case Wire.PAGE -> {
                     var page = Wire.readPage(in, limits.maxCharacters() - characters);
                     characters += page.text().length();
@@ -124,6 +137,11 @@ final class Child implements AutoCloseable {
         }
     }
 
+    /** When it began with the latest scanned page of this document, by {@link System#nanoTime}; 0 if with none. */
+    long scanning() {
+        return scanning;
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
@@ -144,7 +162,10 @@ final class Child implements AutoCloseable {
 
     @Override
     public void close() {
+        // Found while it lives only.
+        var recognizing = process.descendants().toList();
         process.destroyForcibly();
+        recognizing.forEach(ProcessHandle::destroyForcibly);
         try {
             // Killed, it can write no more: only then is the directory deleted for good.
             process.onExit().orTimeout(10, TimeUnit.SECONDS).join();

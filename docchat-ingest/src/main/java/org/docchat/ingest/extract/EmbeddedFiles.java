@@ -25,14 +25,21 @@ final class EmbeddedFiles implements EmbeddedDocumentExtractor {
     private final AutoDetectParser parser;
     private final ParseContext context;
     private final StructureHandler structure;
+    private final Recognition recognition;
     private final TextBuilder builder;
     private int depth;
     private int count;
 
-    EmbeddedFiles(AutoDetectParser parser, ParseContext context, StructureHandler structure, TextBuilder builder) {
+    EmbeddedFiles(
+            AutoDetectParser parser,
+            ParseContext context,
+            StructureHandler structure,
+            Recognition recognition,
+            TextBuilder builder) {
         this.parser = parser;
         this.context = context;
         this.structure = structure;
+        this.recognition = recognition;
         this.builder = builder;
     }
 
@@ -87,7 +94,7 @@ final class EmbeddedFiles implements EmbeddedDocumentExtractor {
             structure.part(called.strip());
         }
         if (pdf) {
-            PdfReader.readEmbedded(in.getPath(), builder);
+            PdfReader.readEmbedded(in.getPath(), recognition, builder);
         } else {
             parser.parse(in, new EmbeddedContentHandler(new BodyContentHandler(handler)), metadata, context);
         }

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The extraction process: reads requests from standard input until it is closed, and answers on standard output. */
 final class ExtractionMain {
@@ -17,23 +19,33 @@ final class ExtractionMain {
 
     private final DataInputStream in;
     private final DataOutputStream out;
+    private final @Nullable Ocr ocr;
     private long lastProgress = System.nanoTime();
 
-    private ExtractionMain(DataInputStream in, DataOutputStream out) {
+    private ExtractionMain(DataInputStream in, DataOutputStream out, @Nullable Ocr ocr) {
         this.in = in;
         this.out = out;
+        this.ocr = ocr;
     }
 
+    /** @param args none, or Tesseract's program and the seconds that it may take for a page and for a document */
     public static void main(String[] args) throws IOException {
         var in = new DataInputStream(new BufferedInputStream(System.in));
         var out = new DataOutputStream(new BufferedOutputStream(System.out, 1 << 16));
         // A library that prints must not write into the middle of a record.
         System.setOut(System.err);
-        new ExtractionMain(in, out).run();
+        var ocr = args.length == 0
+                ? null
+                : new Ocr(
+                        Path.of(args[0]),
+                        Duration.ofSeconds(Long.parseLong(args[1])),
+                        Duration.ofSeconds(Long.parseLong(args[2])));
+        new ExtractionMain(in, out, ocr).run();
     }
 
     private void run() throws IOException {
         var formats = new Formats();
+        var tesseract = ocr == null ? null : new Tesseract(ocr.program(), ocr.page());
         while (true) {
             Wire.Request request;
             try {
@@ -43,17 +55,21 @@ final class ExtractionMain {
                 Runtime.getRuntime().halt(0);
                 return;
             }
-            answer(formats, request);
+            var recognition = new Recognition(
+                    request.recognize() ? tesseract : null,
+                    request.language(),
+                    ocr == null ? Duration.ZERO : ocr.document());
+            answer(formats, recognition, request);
             out.flush();
         }
     }
 
-    private void answer(Formats formats, Wire.Request request) throws IOException {
+    private void answer(Formats formats, Recognition recognition, Wire.Request request) throws IOException {
         try {
-            var builder = new TextBuilder(request.maxCharacters(), request.maxPages(), this::progress);
-            formats.read(Path.of(request.file()), request.mediaType(), builder);
+            var builder = new TextBuilder(request.maxCharacters(), request.maxPages(), listener);
+            formats.read(Path.of(request.file()), request.mediaType(), recognition, builder);
             if (builder.isBlank()) {
-                throw Refused.noText();
+                throw Refused.noText(recognition.isPossible());
             }
             ExtractedText text = builder.build();
             for (ExtractedText.Page page : text.pages()) {
@@ -79,14 +95,25 @@ final class ExtractionMain {
         return Files.getFileStore(Path.of(System.getProperty("java.io.tmpdir"))).getUsableSpace() < SCRATCH_BYTES;
     }
 
-    private void progress(int done, int total) {
-        long now = System.nanoTime();
-        if (now - lastProgress < PROGRESS_NANOS && done != total) {
-            return;
+    private final Extractor.Listener listener = new Extractor.Listener() {
+        @Override
+        public void pages(int done, int total) {
+            long now = System.nanoTime();
+            if (now - lastProgress >= PROGRESS_NANOS || done == total) {
+                lastProgress = now;
+                say(Wire.PROGRESS, done, total);
+            }
         }
-        lastProgress = now;
+
+        @Override
+        public void scans(int done, int total) {
+            say(Wire.SCANS, done, total);
+        }
+    };
+
+    private void say(int record, int done, int total) {
         try {
-            out.writeByte(Wire.PROGRESS);
+            out.writeByte(record);
             out.writeInt(done);
             out.writeInt(total);
             out.flush();

@@ -13,6 +13,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.docchat.domain.Language;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,17 +28,20 @@ import org.jspecify.annotations.Nullable;
 public final class ExtractionProcess implements Extractor, AutoCloseable {
     private final String classPath;
     private final Limits limits;
+    private final @Nullable Ocr ocr;
     private final Path scratch;
     private final Deque<Child> idle = new ArrayDeque<>();
     private boolean closed;
 
     /**
      * @param classPath of the parsers: jars, or {@link #classPathOf} their directory
+     * @param ocr how scanned pages are read; null: not at all, and the documents say so
      * @param scratch an existing directory for what parsers write
      */
-    public ExtractionProcess(String classPath, Limits limits, Path scratch) {
+    public ExtractionProcess(String classPath, Limits limits, @Nullable Ocr ocr, Path scratch) {
         this.classPath = classPath;
         this.limits = limits;
+        this.ocr = ocr;
         this.scratch = scratch;
     }
 
@@ -54,23 +58,34 @@ public final class ExtractionProcess implements Extractor, AutoCloseable {
     }
 
     @Override
-    public ExtractedText extract(Path file, String mediaType, Listener listener)
+    public ExtractedText extract(Path file, String mediaType, Language language, Listener listener)
             throws Unreadable, InterruptedException {
         if (!Files.isReadable(file)) {
             throw new UncheckedIOException(new NoSuchFileException(file.toString()));
         }
+        var request = new Wire.Request(
+                file.toAbsolutePath().toString(),
+                mediaType,
+                ocr != null,
+                Ocr.code(language),
+                limits.maxCharacters(),
+                limits.maxPages());
+        return extract(request, listener);
+    }
+
+    private ExtractedText extract(Wire.Request request, Listener listener) throws Unreadable, InterruptedException {
         Child child = take();
         boolean good = false;
         try {
-            var request = new Wire.Request(
-                    file.toAbsolutePath().toString(), mediaType, limits.maxCharacters(), limits.maxPages());
             ExtractedText text = within(child, request, listener);
             good = true;
             return text;
         } catch (Unreadable e) {
             // The process itself said so, calmly, or it is dead by now.
             good = child.isAlive();
-            throw e;
+            if (good || child.scanning() == 0 || !request.recognize()) {
+                throw e;
+            }
         } finally {
             if (good) {
                 give(child);
@@ -78,6 +93,8 @@ public final class ExtractionProcess implements Extractor, AutoCloseable {
                 child.close();
             }
         }
+        // A picture was too much for it: the text of other pages need not be lost with that.
+        return extract(request.withoutScans(), listener);
     }
 
     private ExtractedText within(Child child, Wire.Request request, Listener listener)
@@ -87,14 +104,23 @@ public final class ExtractionProcess implements Extractor, AutoCloseable {
         var thread = new Thread(conversation, "docchat-extract");
         thread.setDaemon(true);
         thread.start();
+        long started = System.nanoTime();
         try {
-            return conversation.get(limits.wallClock().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            child.close();
-            throw new Unreadable(
-                    "took_too_long",
-                    "Reading the file was given up after " + limits.wallClock().toSeconds()
-                            + " seconds. Save it anew from the program that made it, or split it.");
+            while (true) {
+                long left = end(started, child.scanning()) - System.nanoTime();
+                try {
+                    return conversation.get(Math.max(0, left), TimeUnit.NANOSECONDS);
+                } catch (TimeoutException e) {
+                    if (left <= 0) {
+                        child.close();
+                        throw new Unreadable(
+                                "took_too_long",
+                                "Reading the file was given up after "
+                                        + limits.wallClock().toSeconds()
+                                        + " seconds. Save it anew from the program that made it, or split it.");
+                    }
+                }
+            }
         } catch (InterruptedException e) {
             child.close();
             throw e;
@@ -103,12 +129,27 @@ public final class ExtractionProcess implements Extractor, AutoCloseable {
         }
     }
 
+    /** Each scanned page begins the wall clock anew, for as long as pages may be recognized. */
+    private long end(long started, long scanning) {
+        long end = started + limits.wallClock().toNanos();
+        return ocr == null || scanning == 0
+                ? end
+                : Math.min(
+                        scanning
+                                + limits.wallClock().toNanos()
+                                + PdfScans.MOST_TURNS * ocr.page().toNanos(),
+                        end + ocr.document().toNanos());
+    }
+
     private Unreadable verdict(Child child, @Nullable Throwable cause) throws InterruptedException {
         if (cause instanceof Unreadable unreadable) {
             return unreadable;
         }
         if (cause instanceof Error error) {
             throw error;
+        }
+        if (cause instanceof RuntimeException listeners) {
+            throw listeners;
         }
         if (!(cause instanceof IOException) || cause instanceof Child.Trouble) {
             throw new UncheckedIOException(new IOException("the extraction process failed", cause));
@@ -143,7 +184,7 @@ public final class ExtractionProcess implements Extractor, AutoCloseable {
             }
         }
         try {
-            return Child.start(classPath, limits, scratch);
+            return Child.start(classPath, limits, ocr, scratch);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start the extraction process", e);
         }

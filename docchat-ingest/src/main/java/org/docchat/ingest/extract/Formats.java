@@ -7,16 +7,16 @@ final class Formats {
     private final TikaReader tika = new TikaReader();
 
     /** @throws Refused for whatever reason the file cannot be read */
-    void read(Path file, String mediaType, TextBuilder builder) {
+    void read(Path file, String mediaType, Recognition recognition, TextBuilder builder) {
         try {
             switch (mediaType) {
-                case "application/pdf" -> PdfReader.read(file, builder);
+                case "application/pdf" -> PdfReader.read(file, recognition, builder);
                 case "text/markdown" -> new MarkdownReader(builder).read(PlainText.of(file, builder));
                 case "text/csv" -> CsvReader.read(PlainText.of(file, builder), builder);
                 case "text/plain" -> PlainText.read(PlainText.of(file, builder), builder);
                 case "application/vnd.oasis.opendocument.presentation" -> OpenDocumentReader.read(file, false, builder);
                 case "application/vnd.oasis.opendocument.spreadsheet" -> OpenDocumentReader.read(file, true, builder);
-                default -> tika.read(file, mediaType, builder);
+                default -> tika.read(file, mediaType, recognition, builder);
             }
         } catch (StackOverflowError e) {
             System.err.println(e);

@@ -2,6 +2,7 @@ package org.docchat.ingest.extract;
 
 import java.io.IOException;
 import java.io.Writer;
+import java.text.Bidi;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -21,8 +22,8 @@ import org.apache.pdfbox.util.Matrix;
  * processors write is the order of reading.
  */
 final class PdfGlyphs extends PDFTextStripper {
-    private static final float ASCENT = 0.78f;
-    private static final float DESCENT = 0.22f;
+    static final float ASCENT = 0.78f;
+    static final float DESCENT = 0.22f;
 
     /**
      * A page turned so that its text is upright, which it need not be as displayed.
@@ -37,7 +38,25 @@ final class PdfGlyphs extends PDFTextStripper {
             int turns,
             List<PdfLine> lines,
             boolean hasPictures,
-            boolean damaged) {}
+            boolean damaged) {
+
+        PageLines asDamaged() {
+            return new PageLines(number, width, height, turns, lines, hasPictures, true);
+        }
+
+        /** With what is read after turning the page as displayed, by quarters clockwise. */
+        PageLines read(int quarters, List<PdfLine> found) {
+            boolean swapped = quarters % 2 == 1;
+            return new PageLines(
+                    number,
+                    swapped ? height : width,
+                    swapped ? width : height,
+                    (4 - quarters) % 4,
+                    found,
+                    hasPictures,
+                    damaged);
+        }
+    }
 
     private record Look(boolean bold, boolean mono) {}
 
@@ -132,6 +151,42 @@ final class PdfGlyphs extends PDFTextStripper {
         }
         int degrees = Math.round(positions.get(0).getDir());
         glyphs[Math.floorMod(degrees, 360) / 90] += positions.size();
+        String[] parts = clean.split(" ");
+        List<List<TextPosition>> places = parted(positions);
+        if (parts.length > 1 && parts.length == places.size() && isLeftToRight(clean)) {
+            for (int i = 0; i < parts.length; i++) {
+                add(parts[i], places.get(i));
+            }
+        } else {
+            add(clean, positions);
+        }
+    }
+
+    /** Programs that set spaces as glyphs give a whole line as if it were one word. */
+    private static List<List<TextPosition>> parted(List<TextPosition> positions) {
+        var parts = new ArrayList<List<TextPosition>>();
+        List<TextPosition> open = null;
+        for (TextPosition position : positions) {
+            String glyph = position.getUnicode();
+            if (glyph == null || Characters.clean(glyph).isBlank()) {
+                open = null;
+            } else {
+                if (open == null) {
+                    open = new ArrayList<>();
+                    parts.add(open);
+                }
+                open.add(position);
+            }
+        }
+        return parts;
+    }
+
+    private static boolean isLeftToRight(String text) {
+        char[] characters = text.toCharArray();
+        return !Bidi.requiresBidi(characters, 0, characters.length);
+    }
+
+    private void add(String clean, List<TextPosition> positions) {
         if (clean.length() == positions.size() && clean.codePoints().anyMatch(PdfGlyphs::isWrittenWithoutSpaces)) {
             // A whole line of Chinese would be one word: mark its characters one by one.
             for (int i = 0; i < clean.length(); i++) {

@@ -4,7 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.io.MemoryUsageSetting;
 import org.apache.pdfbox.pdmodel.PDDocument;
@@ -19,16 +18,17 @@ final class PdfReader {
 
     private PdfReader() {}
 
-    static void read(Path file, TextBuilder builder) throws IOException {
-        read(file, builder, true);
+    static void read(Path file, Recognition recognition, TextBuilder builder) throws IOException {
+        read(file, recognition, builder, true);
     }
 
     /** As a part of another document, which has pages of its own or none. */
-    static void readEmbedded(Path file, TextBuilder builder) throws IOException {
-        read(file, builder, false);
+    static void readEmbedded(Path file, Recognition recognition, TextBuilder builder) throws IOException {
+        read(file, recognition, builder, false);
     }
 
-    private static void read(Path file, TextBuilder builder, boolean paged) throws IOException {
+    private static void read(Path file, Recognition recognition, TextBuilder builder, boolean paged)
+            throws IOException {
         try (PDDocument document = open(file.toFile())) {
             if (!document.getCurrentAccessPermission().canExtractContent()) {
                 throw new Refused(
@@ -45,7 +45,14 @@ final class PdfReader {
                 builder.expectCharacters(
                         page.lines().stream().mapToInt(PdfLine::characters).sum());
             });
-            notes(pages, builder);
+            new PdfScans(document, recognition, builder).read(pages);
+            builder.noteOfPages(
+                    pages.stream()
+                            .filter(PageLines::damaged)
+                            .map(PageLines::number)
+                            .toList(),
+                    "is damaged and was not read, or not to its end.",
+                    "are damaged and were not read, or not to their ends.");
             new PdfLayout(pages, PdfOutline.of(document), labels(document), builder).compose(paged);
         }
     }
@@ -56,33 +63,6 @@ final class PdfReader {
             return Loader.loadPDF(file, "", null, null, cache);
         } catch (InvalidPasswordException e) {
             throw Refused.encrypted();
-        }
-    }
-
-    private static void notes(List<PageLines> pages, TextBuilder builder) {
-        ranges(
-                pages.stream()
-                        .filter(page -> page.lines().isEmpty() && page.hasPictures() && !page.damaged())
-                        .map(PageLines::number)
-                        .toList(),
-                "is an image and was not read.",
-                "are images and were not read.",
-                builder);
-        ranges(
-                pages.stream().filter(PageLines::damaged).map(PageLines::number).toList(),
-                "is damaged and was not read, or not to its end.",
-                "are damaged and were not read, or not to their ends.",
-                builder);
-    }
-
-    private static void ranges(List<Integer> numbers, String one, String many, TextBuilder builder) {
-        for (int i = 0; i < numbers.size(); ) {
-            int first = numbers.get(i);
-            int last = first;
-            while (++i < numbers.size() && numbers.get(i) == last + 1) {
-                last++;
-            }
-            builder.note(first == last ? "Page " + first + " " + one : "Pages " + first + "–" + last + " " + many);
         }
     }
 

@@ -36,10 +36,13 @@ final class Refused extends RuntimeException {
                         + " it again.");
     }
 
-    static Refused noText() {
+    /** @param recognized whether pictures were looked at, too */
+    static Refused noText(boolean recognized) {
         return new Refused(
                 "no_text",
-                "The file has no text, only pictures or nothing at all. Run optical character recognition (OCR) on it"
-                        + " and upload the result.");
+                recognized
+                        ? "The file has no text, and none was recognized in its pictures."
+                        : "The file has no text, only pictures or nothing at all. Run optical character recognition"
+                                + " (OCR) on it and upload the result.");
     }
 }

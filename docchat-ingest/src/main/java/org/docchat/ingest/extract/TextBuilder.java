@@ -71,6 +71,10 @@ final class TextBuilder {
         listener.pages(done, total);
     }
 
+    void scans(int done, int total) {
+        listener.scans(done, total);
+    }
+
     /** A block on lines of its own; white space is folded except in code. Blank text is no block. */
     void block(Kind kind, int level, String raw) {
         String clean = Characters.clean(raw);
@@ -115,6 +119,23 @@ final class TextBuilder {
     void note(String note) {
         if (notes.size() < 100) {
             notes.add(limited(Characters.clean(note)));
+        }
+    }
+
+    /**
+     * Notes the same of several pages.
+     *
+     * @param numbers ascending
+     * @param one what to say of one page, behind its number; {@code many}: of several in a row
+     */
+    void noteOfPages(List<Integer> numbers, String one, String many) {
+        for (int i = 0; i < numbers.size(); ) {
+            int first = numbers.get(i);
+            int last = first;
+            while (++i < numbers.size() && numbers.get(i) == last + 1) {
+                last++;
+            }
+            note(first == last ? "Page " + first + " " + one : "Pages " + first + "–" + last + " " + many);
         }
     }
 

@@ -75,18 +75,19 @@ final class TikaReader {
                 new TXTParser(encodings));
     }
 
-    void read(Path file, String mediaType, TextBuilder builder) throws IOException, TikaException, SAXException {
+    void read(Path file, String mediaType, Recognition recognition, TextBuilder builder)
+            throws IOException, TikaException, SAXException {
         var metadata = new Metadata();
         try (var in = TikaInputStream.get(file, metadata)) {
             // The stored file's name says nothing; the type was settled when the document was accepted.
             metadata.remove(TikaCoreProperties.RESOURCE_NAME_KEY);
             metadata.set(Metadata.CONTENT_TYPE, mediaType);
             var handler = new StructureHandler(builder, paging(mediaType), () -> mailHead(metadata, builder));
-            parser.parse(in, handler, metadata, context(handler, builder));
+            parser.parse(in, handler, metadata, context(handler, recognition, builder));
         }
     }
 
-    private ParseContext context(StructureHandler handler, TextBuilder builder) {
+    private ParseContext context(StructureHandler handler, Recognition recognition, TextBuilder builder) {
         var context = new ParseContext();
         var office = new OfficeParserConfig();
         // Streams instead of a tree many times the size of the file.
@@ -97,7 +98,7 @@ final class TikaReader {
         office.setConcatenatePhoneticRuns(false);
         context.set(OfficeParserConfig.class, office);
         context.set(Parser.class, parser);
-        context.set(EmbeddedDocumentExtractor.class, new EmbeddedFiles(parser, context, handler, builder));
+        context.set(EmbeddedDocumentExtractor.class, new EmbeddedFiles(parser, context, handler, recognition, builder));
         return context;
     }
 

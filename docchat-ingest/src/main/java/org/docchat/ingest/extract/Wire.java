@@ -13,13 +13,16 @@ import org.docchat.ingest.extract.ExtractedText.Word;
 
 /**
  * What server and extraction process say to each other. The server sends a {@link Request}; the process answers with
- * any number of {@link #PROGRESS} and {@link #PAGE} records and closes with one of the others.
+ * any number of {@link #PROGRESS}, {@link #SCANS} and {@link #PAGE} records and closes with one of the others.
  *
  * <p>The process may have been taken over by the file it reads: the reading side allocates nothing on the word of a
  * length, and checks all that {@link ExtractedText} promises.
  */
 final class Wire {
     static final int PROGRESS = 'P';
+    /** Like {@link #PROGRESS}, of pages that are pictures. */
+    static final int SCANS = 'S';
+
     static final int PAGE = 'G';
     static final int END = 'E';
     static final int UNREADABLE = 'U';
@@ -30,17 +33,33 @@ final class Wire {
 
     private Wire() {}
 
-    record Request(String file, String mediaType, int maxCharacters, int maxPages) {
+    /**
+     * @param recognize whether scanned pages are to be read
+     * @param language as Tesseract calls it; empty for several
+     */
+    record Request(String file, String mediaType, boolean recognize, String language, int maxCharacters, int maxPages) {
         void write(DataOutputStream out) throws IOException {
             writeString(out, file);
             writeString(out, mediaType);
+            out.writeBoolean(recognize);
+            writeString(out, language);
             out.writeInt(maxCharacters);
             out.writeInt(maxPages);
             out.flush();
         }
 
+        Request withoutScans() {
+            return new Request(file, mediaType, false, language, maxCharacters, maxPages);
+        }
+
         static Request read(DataInputStream in) throws IOException {
-            return new Request(readString(in, 100_000), readString(in, 1_000), in.readInt(), in.readInt());
+            return new Request(
+                    readString(in, 100_000),
+                    readString(in, 1_000),
+                    in.readBoolean(),
+                    readString(in, 10),
+                    in.readInt(),
+                    in.readInt());
         }
     }
 

@@ -18,6 +18,7 @@ import org.apache.pdfbox.pdmodel.PDPageContentStream;
 import org.apache.pdfbox.pdmodel.common.PDRectangle;
 import org.apache.pdfbox.pdmodel.font.PDType1Font;
 import org.apache.pdfbox.pdmodel.font.Standard14Fonts;
+import org.docchat.domain.Language;
 import org.docchat.ingest.extract.Extractor.Unreadable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -67,8 +68,9 @@ class ExtractionProcessTest {
     void aProcessThatIsKilledAtWorkIsWorthAnotherAttempt() throws Exception {
         Path pdf = pages(3_000);
         try (var extraction = extraction(Duration.ofSeconds(60), 512)) {
-            assertThatThrownBy(() -> extraction.extract(pdf, "application/pdf", (done, total) -> children()
-                            .forEach(ProcessHandle::destroyForcibly)))
+            assertThatThrownBy(() ->
+                            extraction.extract(pdf, "application/pdf", Language.ENGLISH, (done, total) -> children()
+                                    .forEach(ProcessHandle::destroyForcibly)))
                     .isInstanceOf(UncheckedIOException.class);
 
             assertThat(read(extraction, "next")).isEqualTo("next\n");
@@ -91,7 +93,7 @@ class ExtractionProcessTest {
         Path large = files.resolve("large.txt");
         Files.writeString(large, "word ".repeat(12_000_000));
         try (var extraction = extraction(Duration.ofSeconds(60), 64)) {
-            assertRefused("too_much_text", () -> extraction.extract(large, "text/plain", NOBODY));
+            assertRefused("too_much_text", () -> extraction.extract(large, "text/plain", Language.ENGLISH, NOBODY));
         }
     }
 
@@ -101,8 +103,9 @@ class ExtractionProcessTest {
         Path large = files.resolve("large.txt");
         Files.writeString(large, "word ".repeat(12_000_000));
         var limits = new Limits(64, Duration.ofSeconds(60), 20_000_000, 5_000, 10);
-        try (var extraction = new ExtractionProcess(System.getProperty("java.class.path"), limits, scratch)) {
-            assertRefused("took_too_much_memory", () -> extraction.extract(large, "text/plain", NOBODY));
+        try (var extraction = new ExtractionProcess(System.getProperty("java.class.path"), limits, null, scratch)) {
+            assertRefused(
+                    "took_too_much_memory", () -> extraction.extract(large, "text/plain", Language.ENGLISH, NOBODY));
 
             assertThat(read(extraction, "next")).isEqualTo("next\n");
         }
@@ -114,7 +117,7 @@ class ExtractionProcessTest {
         Path large = files.resolve("large.txt");
         Files.writeString(large, "word ".repeat(300_000));
         try (var extraction = extraction(Duration.ofSeconds(60), 256)) {
-            assertRefused("too_much_text", () -> extraction.extract(large, "text/plain", NOBODY));
+            assertRefused("too_much_text", () -> extraction.extract(large, "text/plain", Language.ENGLISH, NOBODY));
         }
     }
 
@@ -126,7 +129,7 @@ class ExtractionProcessTest {
             var thrown = new AtomicReference<Throwable>();
             var thread = new Thread(() -> {
                 try {
-                    extraction.extract(pdf, "application/pdf", (done, total) -> started.countDown());
+                    extraction.extract(pdf, "application/pdf", Language.ENGLISH, (done, total) -> started.countDown());
                 } catch (Unreadable | InterruptedException | RuntimeException e) {
                     thrown.set(e);
                 }
@@ -179,13 +182,33 @@ class ExtractionProcessTest {
                     default -> new float[] {0.1f, 0.9f};
                 };
         try (var extraction = extraction(Duration.ofSeconds(30), 256)) {
-            var page =
-                    extraction.extract(file, "application/pdf", NOBODY).pages().get(0);
+            var page = extraction
+                    .extract(file, "application/pdf", Language.ENGLISH, NOBODY)
+                    .pages()
+                    .get(0);
             var word = page.words().get(0);
 
             assertThat(page.text().substring(word.start(), word.end())).isEqualTo("Marker");
             assertThat(expected[0]).isBetween(word.x() - 0.01f, word.x() + word.width() + 0.01f);
             assertThat(expected[1]).isBetween(word.y() - 0.01f, word.y() + word.height() + 0.01f);
+        }
+    }
+
+    @Test
+    void everyWordHasABoxOfItsOwnAlsoWhereSpacesAreSetAsGlyphs() throws Exception {
+        try (var extraction = extraction(Duration.ofSeconds(30), 256)) {
+            var page = extraction
+                    .extract(pages(1), "application/pdf", Language.ENGLISH, NOBODY)
+                    .pages()
+                    .get(0);
+
+            assertThat(page.words())
+                    .extracting(word -> page.text().substring(word.start(), word.end()))
+                    .startsWith("This", "is", "line", "0", "of", "page", "0");
+            for (int i = 1; i < 7; i++) {
+                var before = page.words().get(i - 1);
+                assertThat(page.words().get(i).x()).isGreaterThan(before.x() + before.width());
+            }
         }
     }
 
@@ -198,7 +221,11 @@ class ExtractionProcessTest {
             throws IOException, Unreadable, InterruptedException {
         Path file = files.resolve("document.txt");
         Files.writeString(file, text);
-        return extraction.extract(file, "text/plain", NOBODY).pages().get(0).text();
+        return extraction
+                .extract(file, "text/plain", Language.ENGLISH, NOBODY)
+                .pages()
+                .get(0)
+                .text();
     }
 
     private Path pages(int count) throws IOException {
@@ -226,7 +253,10 @@ class ExtractionProcessTest {
 
     private ExtractionProcess extraction(Duration wallClock, int heap) {
         return new ExtractionProcess(
-                System.getProperty("java.class.path"), new Limits(heap, wallClock, 1_000_000, 5_000, 10), scratch);
+                System.getProperty("java.class.path"),
+                new Limits(heap, wallClock, 1_000_000, 5_000, 10),
+                null,
+                scratch);
     }
 
     /** The extraction processes of this test run. */

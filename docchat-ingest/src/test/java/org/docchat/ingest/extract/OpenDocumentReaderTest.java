@@ -72,10 +72,14 @@ class OpenDocumentReaderTest {
     @Tag("U6")
     void anEncryptedOneIsRefusedAsSuch() {
         assertThatThrownBy(() -> new Formats()
-                        .read(zip("""
+                        .read(
+                                zip("""
                                         <m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">
                                         <m:file-entry><m:encryption-data/></m:file-entry></m:manifest>
-                                        """, "garbage"), SHEETS, new TextBuilder(1_000, 10, (done, total) -> {})))
+                                        """, "garbage"),
+                                SHEETS,
+                                Recognition.NONE,
+                                new TextBuilder(1_000, 10, (done, total) -> {})))
                 .isInstanceOf(Refused.class)
                 .hasMessageContaining("password");
     }
@@ -90,7 +94,7 @@ class OpenDocumentReaderTest {
                         + sheet("S", "before&e;after") + "</office:spreadsheet>" + TAIL);
         var builder = new TextBuilder(1_000, 10, (done, total) -> {});
         try {
-            new Formats().read(file, SHEETS, builder);
+            new Formats().read(file, SHEETS, Recognition.NONE, builder);
         } catch (Refused e) {
             assertThat(e.reason().code()).isEqualTo("damaged");
         }
@@ -100,7 +104,7 @@ class OpenDocumentReaderTest {
 
     private ExtractedText read(String mediaType, String body) throws IOException {
         var builder = new TextBuilder(10_000, 10, (done, total) -> {});
-        new Formats().read(zip("<manifest/>", HEAD + body + TAIL), mediaType, builder);
+        new Formats().read(zip("<manifest/>", HEAD + body + TAIL), mediaType, Recognition.NONE, builder);
         return builder.build();
     }
 

@@ -1,5 +1,6 @@
 package org.docchat.web.platform;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -7,11 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.docchat.ingest.extract.Ocr;
 import org.docchat.web.model.ChatServer;
 import org.docchat.web.openid.OpenIdProvider;
 import org.eclipse.microprofile.config.Config;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelThreads threads of the embedding model
  * @param parserHeapMegabytes heap of the extraction process
  * @param parserTimeoutSeconds wall clock for one document
+ * @param ocr how scanned pages are read; null: not at all
  * @param requests how many requests are served in a minute
  * @param metricsToken what a scraper of the metrics must bring; null: only callers from the own network are answered
  * @param shutdownSeconds how long what runs may take to end when DocChat is stopped
@@ -47,6 +51,7 @@ public record Settings(
         int modelThreads,
         int parserHeapMegabytes,
         int parserTimeoutSeconds,
+        @Nullable Ocr ocr,
         Requests requests,
         @Nullable String metricsToken,
         int shutdownSeconds,
@@ -115,6 +120,7 @@ public record Settings(
                         config, "DOCCHAT_MODEL_THREADS", Runtime.getRuntime().availableProcessors(), 1, 256),
                 (int) number(config, "DOCCHAT_PARSER_HEAP_MB", 384, 64, 65_536),
                 (int) number(config, "DOCCHAT_PARSER_TIMEOUT_SECONDS", 300, 1, 86_400),
+                ocr(config),
                 new Requests(
                         (int) number(config, "DOCCHAT_REQUESTS_PER_USER", 12_000, 0, 10_000_000),
                         (int) number(config, "DOCCHAT_REQUESTS_PER_KEY", 12_000, 0, 10_000_000),
@@ -181,6 +187,28 @@ public record Settings(
                     "DOCCHAT_METRICS_TOKEN", "must be one word of at least 16 ASCII characters and no placeholder.");
         }
         return token;
+    }
+
+    private static @Nullable Ocr ocr(Config config) {
+        var page = Duration.ofSeconds(number(config, "DOCCHAT_OCR_PAGE_SECONDS", 60, 1, 3_600));
+        var document = Duration.ofSeconds(number(config, "DOCCHAT_OCR_DOCUMENT_SECONDS", 3_600, 0, 86_400));
+        var named = text(config, "DOCCHAT_TESSERACT");
+        var program = named.map(Path::of).or(() -> onPath(config, "tesseract"));
+        if (named.isPresent() && !Files.isExecutable(Path.of(named.get()))) {
+            throw new InvalidSetting("DOCCHAT_TESSERACT", "must be the path of an executable file.");
+        }
+        return program.isEmpty() || document.isZero()
+                ? null
+                : new Ocr(program.get().toAbsolutePath(), page, document);
+    }
+
+    private static Optional<Path> onPath(Config config, String program) {
+        return literal(config, "PATH").stream()
+                .flatMap(path -> Arrays.stream(path.split(File.pathSeparator)))
+                .filter(directory -> !directory.isEmpty())
+                .map(directory -> Path.of(directory, program))
+                .filter(Files::isExecutable)
+                .findFirst();
     }
 
     private static @Nullable ChatServer chat(Config config) {

@@ -104,22 +104,22 @@ public class Startup {
 
     private void startWorkers() {
         var bell = new Bell();
+        var share = settings.ocr() == null ? Worker.Share.EVERYTHING : Worker.Share.TEXT;
         for (int i = 0; i < settings.workers(); i++) {
-            start(
-                    "docchat-ingest-" + i,
-                    new Worker(
-                            transactions,
-                            model.get(),
-                            extraction.get(),
-                            clock,
-                            bell,
-                            settings.keepVersions(),
-                            metrics));
+            start("docchat-ingest-" + i, worker(share, bell));
         }
         if (settings.workers() > 0) {
+            if (share == Worker.Share.TEXT) {
+                start("docchat-ocr", worker(Worker.Share.SCANS, bell));
+            }
             start("docchat-queue", new QueueListener(new ConfiguredDataSource(), bell));
             start("docchat-evaluation", new EvaluationWorker(transactions, librarian.get(), clock));
         }
+    }
+
+    private Worker worker(Worker.Share share, Bell bell) {
+        return new Worker(
+                share, transactions, model.get(), extraction.get(), clock, bell, settings.keepVersions(), metrics);
     }
 
     private void start(String name, Runnable work) {

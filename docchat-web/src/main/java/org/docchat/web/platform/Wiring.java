@@ -92,7 +92,8 @@ class Wiring {
                 standard.maxCharacters(),
                 standard.maxPages(),
                 standard.documentsPerProcess());
-        return new ExtractionProcess(ExtractionProcess.classPathOf(inWar("parser")), limits, temporaryDirectory());
+        return new ExtractionProcess(
+                ExtractionProcess.classPathOf(inWar("parser")), limits, settings.ocr(), temporaryDirectory());
     }
 
     void close(@Disposes ExtractionProcess extraction) {

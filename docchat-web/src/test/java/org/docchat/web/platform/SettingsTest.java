@@ -38,6 +38,8 @@ class SettingsTest {
         var all = new TreeSet<>(read.asked());
         all.addAll(keysOfTheLauncher());
         all.removeIf(key -> key.endsWith("_FILE"));
+        // The system's.
+        all.remove("PATH");
 
         assertThat(keysExplained()).containsExactlyInAnyOrderElementsOf(all);
     }
@@ -86,6 +88,32 @@ class SettingsTest {
         assertThat(settings.adminPassword()).isNull();
         assertThat(settings.publicUrl()).isNull();
         assertThat(settings.modelThreads()).isEqualTo(Runtime.getRuntime().availableProcessors());
+    }
+
+    @Test
+    void theRulesOfRecognizingTextAreThoseExplained() throws IOException {
+        var ocr = requireNonNull(
+                Settings.of(new FixedConfig(Map.of("JWT_SECRET", SECRET, "DOCCHAT_TESSERACT", "/bin/sh")))
+                        .ocr());
+
+        assertThat(ocr.program()).isEqualTo(Path.of("/bin/sh"));
+        assertThat(lines())
+                .contains(
+                        "# DOCCHAT_OCR_PAGE_SECONDS=" + ocr.page().toSeconds(),
+                        "# DOCCHAT_OCR_DOCUMENT_SECONDS=" + ocr.document().toSeconds());
+        assertThat(Settings.of(new FixedConfig(Map.of(
+                                "JWT_SECRET",
+                                SECRET,
+                                "DOCCHAT_TESSERACT",
+                                "/bin/sh",
+                                "DOCCHAT_OCR_DOCUMENT_SECONDS",
+                                "0")))
+                        .ocr())
+                .isNull();
+        assertThatThrownBy(() -> Settings.of(
+                        new FixedConfig(Map.of("JWT_SECRET", SECRET, "DOCCHAT_TESSERACT", "/nowhere/tesseract"))))
+                .isInstanceOf(Settings.InvalidSetting.class)
+                .hasMessageContaining("DOCCHAT_TESSERACT");
     }
 
     @ParameterizedTest
