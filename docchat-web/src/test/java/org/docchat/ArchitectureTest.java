@@ -135,6 +135,27 @@ class ArchitectureTest {
                 .check(ALL);
     }
 
+    /** Each of the two speaks to configured addresses only and follows nobody elsewhere. */
+    @Test
+    void onlyTheChatModelAndTheIdentityProviderAreSpokenTo() {
+        noClasses()
+                .that()
+                .resideInAPackage("org.docchat..")
+                .and()
+                .resideOutsideOfPackages(
+                        "org.docchat.web.model..", "org.docchat.web.openid..", "org.docchat.launcher..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("java.net.http.."))
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.net.Socket")
+                .orShould()
+                .callMethod(java.net.URL.class, "openStream")
+                .orShould()
+                .callMethod(java.net.URL.class, "openConnection")
+                .check(ALL);
+    }
+
     @Test
     void aContextShowsItsFacadeAndWhatItGivesAndTakes() {
         assertThat(publicTypes("org.docchat.ingest"))
