@@ -57,6 +57,7 @@ export function stateView(document) {
     "div",
     { class: `state ${kind}` },
     words(document),
+    document.state === "indexed" ? document.notes.map((note) => el("p", {}, note)) : null,
     isBusy(document) && document.state !== "received"
       ? el("progress", total ? { max: total, value: done, "aria-label": "Progress" } : { "aria-label": "Progress" })
       : null,

@@ -38,6 +38,7 @@ public record Document(
      * @param size in bytes
      * @param sha256 lower-case hex
      * @param pages pages, slides or sheets; 0 before extraction and for formats without any
+     * @param notes what a reader should know: which pages were not read, or not from text
      */
     public record Version(
             int number,
@@ -47,6 +48,7 @@ public record Document(
             DocumentState state,
             int pages,
             int passages,
+            List<String> notes,
             Instant createdAt,
             @Nullable Instant indexedAt) {}
 }

@@ -194,7 +194,8 @@ final class Queue {
         transactions.asWorker(session -> update(
                 session,
                 job,
-                "scanned = true, leased_by = null, leased_until = null, attempts = greatest(attempts - 1, 0)"));
+                "scanned = true, state = 'received', progress_step = null, leased_by = null, leased_until = null,"
+                        + " attempts = greatest(attempts - 1, 0)"));
     }
 
     /** Tries again later, later each time, at last no more. */

@@ -6,6 +6,7 @@ import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.docchat.domain.Document;
@@ -67,6 +68,9 @@ class VersionRow {
     int pages;
     int passages;
 
+    @Nullable
+    String notes;
+
     Instant createdAt = Instant.now();
 
     /** Its place in the queue of its collection. */
@@ -88,7 +92,17 @@ class VersionRow {
     }
 
     Document.Version toVersion() {
-        return new Document.Version(number, mediaType, size, sha256, toState(), pages, passages, createdAt, indexedAt);
+        return new Document.Version(
+                number,
+                mediaType,
+                size,
+                sha256,
+                toState(),
+                pages,
+                passages,
+                notes == null ? List.of() : notes.lines().toList(),
+                createdAt,
+                indexedAt);
     }
 
     private DocumentState toState() {

@@ -14,13 +14,15 @@ import org.docchat.ingest.extract.PdfGlyphs.PageLines;
 final class RunningLines {
     private static final float MARGIN = 0.13f;
     private static final int FEWEST = 3;
+    /** In points: paper does not lie on the glass alike each time. */
+    private static final float ALIKE = 6;
 
     private RunningLines() {}
 
     static Set<PdfLine> of(List<PageLines> pages) {
         Set<PdfLine> running = Collections.newSetFromMap(new IdentityHashMap<>());
         Map<String, List<PdfLine>> alike = new HashMap<>();
-        Map<Integer, List<PdfLine>> apart = new HashMap<>();
+        List<PdfLine> apart = new ArrayList<>();
         for (PageLines page : pages) {
             var byHeight = new ArrayList<>(page.lines());
             byHeight.sort(Comparator.comparingDouble(PdfLine::y0));
@@ -31,19 +33,36 @@ final class RunningLines {
                 if (!top && !bottom) {
                     continue;
                 }
-                int height = Math.round(line.y1() / 4);
-                alike.computeIfAbsent(height + pattern(line.text()), key -> new ArrayList<>())
+                alike.computeIfAbsent(pattern(line.text()), key -> new ArrayList<>())
                         .add(line);
                 if (isApart(byHeight, i, top)) {
-                    apart.computeIfAbsent(height, key -> new ArrayList<>()).add(line);
+                    apart.add(line);
                 }
             }
         }
         int many = Math.max(FEWEST, pages.size() / 10);
-        alike.values().stream().filter(lines -> lines.size() >= many).forEach(running::addAll);
-        int most = Math.max(FEWEST, pages.size() / 2);
-        apart.values().stream().filter(lines -> lines.size() >= most).forEach(running::addAll);
+        alike.values().forEach(lines -> addLevel(lines, many, running));
+        addLevel(apart, Math.max(FEWEST, pages.size() / 2), running);
         return running;
+    }
+
+    /** Adds the lines that stand as high on the page as so many others. */
+    private static void addLevel(List<PdfLine> lines, int many, Set<PdfLine> running) {
+        var byHeight = new ArrayList<>(lines);
+        byHeight.sort(Comparator.comparingDouble(PdfLine::y1));
+        int from = 0;
+        int to = 0;
+        for (PdfLine line : byHeight) {
+            while (byHeight.get(from).y1() < line.y1() - ALIKE) {
+                from++;
+            }
+            while (to < byHeight.size() && byHeight.get(to).y1() <= line.y1() + ALIKE) {
+                to++;
+            }
+            if (to - from >= many) {
+                running.add(line);
+            }
+        }
     }
 
     /** The same on every page but for its numbers. */

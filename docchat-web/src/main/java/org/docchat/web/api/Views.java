@@ -164,6 +164,7 @@ public final class Views {
 
     public record DocumentProblem(String code, String detail) {}
 
+    /** @param notes what a reader should know: which pages were not read, or not from text */
     public record Version(
             int version,
             String mediaType,
@@ -174,6 +175,7 @@ public final class Views {
             @Nullable DocumentProblem problem,
             int pages,
             int passages,
+            List<String> notes,
             Instant createdAt,
             @Nullable Instant indexedAt) {
         static Version of(org.docchat.domain.Document.Version version) {
@@ -187,6 +189,7 @@ public final class Views {
                     problemOf(version.state()),
                     version.pages(),
                     version.passages(),
+                    version.notes(),
                     version.createdAt(),
                     version.indexedAt());
         }
@@ -208,6 +211,7 @@ public final class Views {
             @Nullable DocumentProblem problem,
             int pages,
             int passages,
+            List<String> notes,
             Instant createdAt,
             @Nullable Instant indexedAt) {
         static Document of(org.docchat.domain.Document document) {
@@ -227,6 +231,7 @@ public final class Views {
                     newest.problem(),
                     newest.pages(),
                     newest.passages(),
+                    newest.notes(),
                     newest.createdAt(),
                     newest.indexedAt());
         }
