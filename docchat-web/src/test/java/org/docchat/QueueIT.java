@@ -214,12 +214,25 @@ class QueueIT {
 
         assertThat(other).isLessThan(Duration.ofSeconds(20));
         assertThat(library.document(ann, running.id()).newest().state()).isInstanceOf(DocumentState.Embedding.class);
+        int before = ((DocumentState.Embedding)
+                        library.document(ann, running.id()).newest().state())
+                .progress()
+                .done();
+        assertThat(before).isPositive();
         assertThat(library.document(ann, waiting.id()).newest().state()).isInstanceOf(DocumentState.Received.class);
         assertThat(database.count("select count(*) from embedding")).isEqualTo(embedded);
         assertThat(collections.resume(ann, id).paused()).isFalse();
         bell.ring();
+        var seen = new ArrayList<Integer>();
+        Await.until("it goes on to its end", Duration.ofSeconds(60), () -> {
+            var state = library.document(ann, running.id()).newest().state();
+            if (state instanceof DocumentState.Embedding progress) {
+                seen.add(progress.progress().done());
+            }
+            return state instanceof DocumentState.Indexed;
+        });
+        assertThat(seen).allMatch(done -> done >= before);
         awaitIndexed(waiting);
-        awaitIndexed(running);
         assertThat(database.count("select max(attempts) from version")).isEqualTo(1);
     }
 

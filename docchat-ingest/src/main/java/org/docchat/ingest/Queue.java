@@ -142,40 +142,35 @@ final class Queue {
                 .executeUpdate();
     }
 
-    /** Whether its collection is to be left alone. */
-    boolean isPaused(Job job) {
-        return transactions.asWorker(session -> (Boolean)
-                session.createNativeQuery("select exists (select from pause where collection_id = :id)", Boolean.class)
-                        .setParameter("id", job.collection())
-                        .getSingleResult());
-    }
-
     void renew(Job job) {
         transactions.asWorker(
                 session -> update(session, job, "leased_until = now() + make_interval(secs => " + LEASE_SECONDS + ")"));
     }
 
-    /** @throws LeaseLost if there is nothing to report on any more */
-    void progress(Job job, String state, String step, int done, int total) {
-        transactions.asWorker(session -> {
-            int rows = session.createNativeQuery("""
-                            update version set state = :state, progress_step = :step, progress_done = :done,
-                                   progress_total = :total
-                             where document_id = :document and number = :version and leased_by = :lease
-                            """)
-                    .setParameter("state", state)
-                    .setParameter("step", step)
-                    .setParameter("done", done)
-                    .setParameter("total", total)
-                    .setParameter("document", job.document())
-                    .setParameter("version", job.version())
-                    .setParameter("lease", job.lease())
-                    .executeUpdate();
-            if (rows == 0) {
-                throw new LeaseLost(job);
-            }
-            return rows;
-        });
+    /**
+     * Reports how far a step has come.
+     *
+     * @return whether the collection is paused, so that the version should be put back
+     * @throws LeaseLost if there is nothing to report on any more
+     */
+    boolean progress(Job job, String state, String step, int done, int total) {
+        return transactions.asWorker(session -> Rows.of(session.createNativeQuery("""
+                                update version v set state = :state, progress_step = :step, progress_done = :done,
+                                       progress_total = :total
+                                 where document_id = :document and number = :version and leased_by = :lease
+                                returning exists (select from pause p
+                                                   where p.collection_id = v.collection_id) as paused
+                                """, Tuple.class)
+                        .setParameter("state", state)
+                        .setParameter("step", step)
+                        .setParameter("done", done)
+                        .setParameter("total", total)
+                        .setParameter("document", job.document())
+                        .setParameter("version", job.version())
+                        .setParameter("lease", job.lease()))
+                .map(row -> row.get("paused", Boolean.class))
+                .findFirst()
+                .orElseThrow(() -> new LeaseLost(job)));
     }
 
     /** Never to be tried again as it is. */

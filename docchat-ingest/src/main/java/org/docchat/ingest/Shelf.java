@@ -119,6 +119,16 @@ final class Shelf {
                 .toList());
     }
 
+    /** How many passages the version has, embedded or not. */
+    int passages(Job job) {
+        return transactions.asWorker(session -> (Integer) session.createNativeQuery(
+                        "select passages from version where document_id = :document and number = :version",
+                        Integer.class)
+                .setParameter("document", job.document())
+                .setParameter("version", job.version())
+                .getSingleResult());
+    }
+
     /** @throws LeaseLost if the version is no longer this worker's */
     void storeEmbeddings(Job job, String model, List<Waiting> passages, List<Embedding> embeddings) {
         if (passages.size() != embeddings.size()) {

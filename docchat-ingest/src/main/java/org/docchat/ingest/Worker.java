@@ -270,16 +270,16 @@ public final class Worker implements Runnable {
         long end = System.nanoTime() + TURN.toNanos();
         shelf.reuseEmbeddings(job, model.name());
         var waiting = shelf.withoutEmbedding(job, model.name());
-        int total = waiting.size();
-        for (int from = 0; from < total; from += BATCH) {
+        int total = shelf.passages(job);
+        for (int from = 0; from < waiting.size(); from += BATCH) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            if (System.nanoTime() > end || queue.isPaused(job)) {
+            int done = total - waiting.size() + from;
+            if (System.nanoTime() > end || queue.progress(job, "embedding", "embedding passages", done, total)) {
                 return false;
             }
-            queue.progress(job, "embedding", "embedding passages", from, total);
-            var batch = waiting.subList(from, Math.min(from + BATCH, total));
+            var batch = waiting.subList(from, Math.min(from + BATCH, waiting.size()));
             var texts = batch.stream().map(Shelf.Waiting::text).toList();
             shelf.storeEmbeddings(job, model.name(), batch, model.embedPassages(texts));
         }
