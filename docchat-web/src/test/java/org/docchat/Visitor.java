@@ -9,7 +9,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -21,6 +23,7 @@ public final class Visitor {
     private static final Pattern CSRF = Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]+)\"");
 
     private final Map<String, Map<String, String>> cookies = new HashMap<>();
+    private final List<String> set = new ArrayList<>();
 
     /**
      * What came.
@@ -85,6 +88,16 @@ public final class Visitor {
         return cookies.getOrDefault(server.getAuthority(), Map.of()).getOrDefault(name, "");
     }
 
+    /** As if the server had never set it. */
+    public void forget(URI server, String name) {
+        cookies.getOrDefault(server.getAuthority(), new HashMap<>()).remove(name);
+    }
+
+    /** What servers have said of cookies so far, word by word. */
+    public List<String> setCookies() {
+        return List.copyOf(set);
+    }
+
     private Page send(HttpRequest.Builder builder) {
         var request = builder.timeout(Duration.ofSeconds(60)).build();
         var jar = cookies.computeIfAbsent(request.uri().getAuthority(), server -> new HashMap<>());
@@ -101,6 +114,7 @@ public final class Visitor {
             for (var line : response.headers().allValues("Set-Cookie")) {
                 var pair = line.split(";", 2)[0].split("=", 2);
                 jar.put(pair[0], pair[1]);
+                set.add(line);
             }
             return new Page(
                     request.uri(),

@@ -6,6 +6,7 @@ import jakarta.faces.context.FacesContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.docchat.web.security.CurrentCaller;
 import org.docchat.web.security.SignIn;
@@ -30,7 +31,8 @@ public class Account {
     public void changePassword() {
         var faces = FacesContext.getCurrentInstance();
         var request = (HttpServletRequest) faces.getExternalContext().getRequest();
-        if (signIn.changePassword(request, caller.caller(), current, fresh)) {
+        var response = (HttpServletResponse) faces.getExternalContext().getResponse();
+        if (signIn.changePassword(request, response, caller.caller(), current, fresh)) {
             faces.addMessage(
                     null,
                     new FacesMessage("The password is changed. Wherever else you were signed in, you no longer are."));
@@ -52,7 +54,8 @@ public class Account {
     /** By a script's redirect, since a form may lead nowhere but here, and the identity provider is elsewhere. */
     public void signOut() throws IOException {
         var external = FacesContext.getCurrentInstance().getExternalContext();
-        external.redirect(signIn.signOut((HttpServletRequest) external.getRequest()));
+        external.redirect(signIn.signOut(
+                (HttpServletRequest) external.getRequest(), (HttpServletResponse) external.getResponse()));
     }
 
     public String getCurrent() {

@@ -7,6 +7,7 @@ import jakarta.faces.context.FacesContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,8 @@ public class SignInPage {
     /** Signs in and goes where the caller wanted to go; or says, without naming the cause, that it did not work. */
     public void signIn() throws IOException {
         var faces = FacesContext.getCurrentInstance();
-        var outcome = signIn.signIn(request, username, password);
+        var response = (HttpServletResponse) faces.getExternalContext().getResponse();
+        var outcome = signIn.signIn(request, response, username, password);
         if (outcome instanceof SignIn.Outcome.SignedIn) {
             faces.getExternalContext().redirect(request.getContextPath() + SignIn.destination(next));
         } else if (outcome instanceof SignIn.Outcome.TooManyAttempts tooMany) {

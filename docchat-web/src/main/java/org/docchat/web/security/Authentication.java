@@ -60,6 +60,9 @@ public class Authentication implements HttpAuthenticationMechanism {
     Sessions sessions;
 
     @Inject
+    SignIn signIn;
+
+    @Inject
     SingleSignOn singleSignOn;
 
     static Optional<Caller> callerOf(HttpServletRequest request) {
@@ -107,6 +110,7 @@ public class Authentication implements HttpAuthenticationMechanism {
                     response, context, Problem.of(400, "ambiguous_credentials", "Send one Authorization header."));
         }
         if (headers.isEmpty()) {
+            signIn.takeUp(request, response);
             var session = SignIn.sessionOf(request);
             var token = request.getHeader(CSRF_HEADER);
             if (session.isPresent()
@@ -213,6 +217,7 @@ public class Authentication implements HttpAuthenticationMechanism {
         if (path.isStatic()) {
             return context.doNothing();
         }
+        signIn.takeUp(request, response);
         var session = SignIn.sessionOf(request);
         var user = session.flatMap(this::userOf);
         if (user.isPresent()) {

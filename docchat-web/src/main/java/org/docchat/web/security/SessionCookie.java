@@ -4,11 +4,22 @@ import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.docchat.web.platform.Settings;
 
-/** Keeps the session's cookie off unencrypted connections where people reach DocChat by https. */
+/**
+ * What a browser that is signed in keeps, beside the server's own cookie, which only the node knows that set it: a
+ * secret by which every node finds the session. Neither goes over unencrypted connections where people reach DocChat by
+ * https.
+ */
 @WebListener
 public class SessionCookie implements ServletContextListener {
+    private static final String NAME = "docchat-session";
+
     @Inject
     Settings settings;
 
@@ -18,5 +29,38 @@ public class SessionCookie implements ServletContextListener {
         if (publicUrl != null && publicUrl.startsWith("https:")) {
             event.getServletContext().getSessionCookieConfig().setSecure(true);
         }
+    }
+
+    static Optional<String> secret(HttpServletRequest request) {
+        var cookies = request.getCookies();
+        return cookies == null
+                ? Optional.empty()
+                : Stream.of(cookies)
+                        .filter(cookie -> cookie.getName().equals(NAME))
+                        .map(Cookie::getValue)
+                        .filter(secret -> secret.matches("[\\w-]{20,100}"))
+                        .findFirst();
+    }
+
+    /** Until the browser is closed. */
+    static void keep(HttpServletRequest request, HttpServletResponse response, String secret) {
+        response.addCookie(cookie(request, secret));
+    }
+
+    static void forget(HttpServletRequest request, HttpServletResponse response) {
+        var cookie = cookie(request, "");
+        cookie.setMaxAge(0);
+        response.addCookie(cookie);
+    }
+
+    private static Cookie cookie(HttpServletRequest request, String value) {
+        var cookie = new Cookie(NAME, value);
+        var path = request.getContextPath();
+        cookie.setPath(path.isEmpty() ? "/" : path);
+        cookie.setHttpOnly(true);
+        cookie.setSecure(request.isSecure()
+                || request.getServletContext().getSessionCookieConfig().isSecure());
+        cookie.setAttribute("SameSite", "Lax");
+        return cookie;
     }
 }

@@ -6,10 +6,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.docchat.domain.Caller;
 import org.docchat.domain.Failure;
+import org.docchat.web.openid.Identity;
 import org.docchat.web.openid.OpenIdConnect;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public class Sessions {
     /** However busy a session is, after this time a password is asked for again. */
     static final Duration LONGEST = Duration.ofHours(12);
+
+    /** After this long without a request, too; a minute more than the server's own limit, which comes first. */
+    private static final String NOT_IDLE = "seen_at > now() - interval '61 minutes'";
 
     private static final long REMEMBERED_NANOS = Duration.ofSeconds(5).toNanos();
     private static final int MOST_REMEMBERED = 10_000;
@@ -45,20 +50,51 @@ public class Sessions {
     /**
      * Begins a session and sweeps those that have lasted their time.
      *
-     * @param providerSession the identity provider's, which ends this one when it ends; null: there is none
+     * @param secret what the browser keeps, so that any node takes the session up
+     * @param identity how the identity provider vouches; its session ends this one; null: by password
      */
-    UUID begin(Users.User user, String address, String agent, @Nullable String providerSession) {
-        var id = UUID.randomUUID();
+    SignedInSession begin(
+            Users.User user,
+            String address,
+            String agent,
+            String secret,
+            String csrfToken,
+            @Nullable Identity identity) {
+        var session = new SignedInSession(
+                UUID.randomUUID(),
+                user.id().toString(),
+                csrfToken,
+                Instant.now(),
+                identity == null ? null : identity.token());
         database.update(
                 "with swept as (delete from session where created_at < now() - ? * interval '1 second')"
-                        + " insert into session (id, user_id, address, agent, provider_session) values (?, ?, ?, ?, ?)",
+                        + " insert into session (id, user_id, address, agent, provider_session, secret_hash, csrf_token,"
+                        + " id_token) values (?, ?, ?, ?, ?, ?, ?, ?)",
                 LONGEST.toSeconds(),
-                id,
+                session.id(),
                 user.id().value(),
                 address,
                 agent.substring(0, Math.min(agent.length(), LONGEST_AGENT)),
-                providerSession);
-        return id;
+                identity == null ? null : identity.session(),
+                Secrets.sha256(secret),
+                csrfToken,
+                session.idToken());
+        return session;
+    }
+
+    /** The session that goes on with a secret, whichever node it began on. */
+    Optional<SignedInSession> find(String secret) {
+        return database.first(
+                "select id, user_id, csrf_token, created_at, id_token from session where secret_hash = ? and "
+                        + NOT_IDLE + " and created_at > now() - ? * interval '1 second'",
+                row -> new SignedInSession(
+                        row.getObject("id", UUID.class),
+                        row.getObject("user_id", UUID.class).toString(),
+                        row.getString("csrf_token"),
+                        Objects.requireNonNull(Database.instant(row, "created_at")),
+                        row.getString("id_token")),
+                Secrets.sha256(secret),
+                LONGEST.toSeconds());
     }
 
     /** Whether a session goes on, as of at most five seconds ago. */
@@ -87,8 +123,7 @@ public class Sessions {
     /** The caller's sessions, the one last used first; those that nobody used for an hour are over. */
     public List<Session> sessions(Caller caller) {
         return database.all(
-                "select * from session where user_id = ? and seen_at > now() - interval '61 minutes'"
-                        + " order by seen_at desc, id",
+                "select * from session where user_id = ? and " + NOT_IDLE + " order by seen_at desc, id",
                 row -> new Session(
                         row.getObject("id", UUID.class),
                         Objects.requireNonNull(Database.instant(row, "created_at")),

@@ -3,6 +3,7 @@ package org.docchat.web.security;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -49,18 +50,18 @@ public class SignIn {
     }
 
     /** Checks a password and makes the request's session, under a new id, the user's; for the sign-in page. */
-    public Outcome signIn(HttpServletRequest request, String username, String password) {
+    public Outcome signIn(HttpServletRequest request, HttpServletResponse response, String username, String password) {
         var outcome = check(request, username, password);
         if (outcome instanceof Outcome.SignedIn signedIn) {
             request.getSession(true);
             request.changeSessionId();
-            begin(request, signedIn.user(), Secrets.random(32), null);
+            begin(request, response, signedIn.user(), Secrets.random(32), null);
         }
         return outcome;
     }
 
     /** Makes the request's session, under a new id, that of somebody whom the identity provider vouches for. */
-    Outcome signIn(HttpServletRequest request, Identity identity) {
+    Outcome signIn(HttpServletRequest request, HttpServletResponse response, Identity identity) {
         var user = identities.admit(identity);
         if (!user.enabled()) {
             audit.refused(user.username(), request.getRemoteAddr());
@@ -69,7 +70,7 @@ public class SignIn {
         audit.record(user.caller(), "sign-in", List.of(), null, request.getRemoteAddr());
         request.getSession(true);
         request.changeSessionId();
-        begin(request, user, Secrets.random(32), identity);
+        begin(request, response, user, Secrets.random(32), identity);
         return new Outcome.SignedIn(user);
     }
 
@@ -78,24 +79,31 @@ public class SignIn {
         audit.refused("", request.getRemoteAddr());
     }
 
-    private void begin(HttpServletRequest request, Users.User user, String csrfToken, @Nullable Identity identity) {
+    private void begin(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Users.User user,
+            String csrfToken,
+            @Nullable Identity identity) {
         // Whoever was signed in here no longer is.
         sessionId(request).ifPresent(sessions::end);
         var agent = request.getHeader("User-Agent");
-        var id = sessions.begin(
-                user,
-                request.getRemoteAddr(),
-                agent == null ? "" : agent,
-                identity == null ? null : identity.session());
-        request.getSession(true)
-                .setAttribute(
-                        SESSION_ATTRIBUTE,
-                        new SignedInSession(
-                                id,
-                                user.id().toString(),
-                                csrfToken,
-                                Instant.now(),
-                                identity == null ? null : identity.token()));
+        var secret = Secrets.random(32);
+        var session =
+                sessions.begin(user, request.getRemoteAddr(), agent == null ? "" : agent, secret, csrfToken, identity);
+        request.getSession(true).setAttribute(SESSION_ATTRIBUTE, session);
+        SessionCookie.keep(request, response, secret);
+    }
+
+    /** Takes up a session that began on another node, or on this one before it was started anew. */
+    void takeUp(HttpServletRequest request, HttpServletResponse response) {
+        var secret = SessionCookie.secret(request);
+        if (secret.isPresent() && sessionOf(request).isEmpty()) {
+            sessions.find(secret.get())
+                    .ifPresentOrElse(
+                            session -> request.getSession(true).setAttribute(SESSION_ATTRIBUTE, session),
+                            () -> SessionCookie.forget(request, response));
+        }
     }
 
     /**
@@ -103,10 +111,12 @@ public class SignIn {
      *
      * @return false, if the current password is not right or was tried too often
      */
-    public boolean changePassword(HttpServletRequest request, Caller caller, String password, String fresh) {
+    public boolean changePassword(
+            HttpServletRequest request, HttpServletResponse response, Caller caller, String password, String fresh) {
         if (confirm(request, caller.username(), password) instanceof Outcome.SignedIn) {
             // Pages that are open in this browser go on.
-            begin(request, users.change(caller, caller.id(), null, fresh, null, null), csrfToken(request), null);
+            var user = users.change(caller, caller.id(), null, fresh, null, null);
+            begin(request, response, user, csrfToken(request), null);
             return true;
         }
         return false;
@@ -145,7 +155,7 @@ public class SignIn {
      *
      * @return where the browser goes now: to the identity provider, if it began there, to be signed out there too
      */
-    public String signOut(HttpServletRequest request) {
+    public String signOut(HttpServletRequest request, HttpServletResponse response) {
         var next = request.getContextPath() + SIGN_IN_PAGE;
         var session = request.getSession(false);
         if (session == null) {
@@ -154,6 +164,7 @@ public class SignIn {
         var signedIn = sessionOf(request);
         signedIn.map(SignedInSession::id).ifPresent(sessions::end);
         session.invalidate();
+        SessionCookie.forget(request, response);
         return signedIn.map(SignedInSession::idToken)
                 .flatMap(token -> singleSignOn.provider().flatMap(provider -> provider.endSession(token, SIGN_IN_PAGE)))
                 .orElse(next);

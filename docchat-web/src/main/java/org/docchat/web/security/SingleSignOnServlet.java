@@ -81,7 +81,7 @@ public class SingleSignOnServlet extends HttpServlet {
             goTo(
                     request,
                     response,
-                    signIn.signIn(request, identity) instanceof SignIn.Outcome.SignedIn
+                    signIn.signIn(request, response, identity) instanceof SignIn.Outcome.SignedIn
                             ? attempt.get().next()
                             : "/signin.xhtml?problem=disabled");
         } catch (NotSignedIn e) {

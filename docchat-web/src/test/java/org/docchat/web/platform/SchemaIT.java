@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Collections;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.postgresql.ds.PGSimpleDataSource;
 
 @DisplayName("The database's schema")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -58,6 +64,7 @@ class SchemaIT {
     }
 
     @Test
+    @Tag("O2")
     void getsAllItsChangesAfterAStartThatWasKilledAmongThem() throws Exception {
         execute("drop table session cascade; delete from databasechangelog where filename like '%008-sessions.sql'");
         execute("comment on table databasechangelog is null");
@@ -66,6 +73,81 @@ class SchemaIT {
         new Schema(database).migrate();
 
         assertThat(one("select to_regclass('session')")).isEqualTo("session");
+    }
+
+    @Test
+    @Tag("O1")
+    void isMadeOnceByThreeNodesThatStartTogetherOnNothing() throws Exception {
+        execute("create database together");
+        var nodes = Executors.newFixedThreadPool(3);
+        try {
+            var starts = nodes.invokeAll(Collections.<Callable<Boolean>>nCopies(3, () -> {
+                new Schema(server.getDatabase("postgres", "together")).migrate();
+                return true;
+            }));
+            for (var start : starts) {
+                assertThat(start.get()).isTrue();
+            }
+        } finally {
+            nodes.shutdownNow();
+        }
+
+        assertThat(one("together", "select count(*) from databasechangelog")).isEqualTo(changes());
+    }
+
+    @Test
+    @Tag("O2")
+    void isCompletedByTheNextStartWhenAProcessWasKilledInTheMiddle() throws Exception {
+        execute("create database halfway");
+        var killed = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        Migration.class.getName(),
+                        server.getJdbcUrl("postgres", "halfway"))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            while (applied("halfway") < 5) {
+                assertThat(killed.isAlive()).isTrue();
+                Thread.sleep(2);
+            }
+        } finally {
+            killed.destroyForcibly().waitFor();
+        }
+        assertThat(one("halfway", "select locked::text from databasechangeloglock"))
+                .as("what it held stays behind")
+                .isEqualTo("true");
+        assertThat(applied("halfway")).isLessThan(Long.parseLong(changes()));
+
+        new Schema(server.getDatabase("postgres", "halfway")).migrate();
+
+        assertThat(one("halfway", "select count(*) from databasechangelog")).isEqualTo(changes());
+        assertThat(one("halfway", "select locked::text from databasechangeloglock"))
+                .isEqualTo("false");
+    }
+
+    /** A start of its own, as far as the schema goes. */
+    static final class Migration {
+        private Migration() {}
+
+        public static void main(String[] url) throws InterruptedException {
+            var database = new PGSimpleDataSource();
+            database.setUrl(url[0]);
+            new Schema(database).migrate();
+        }
+    }
+
+    private String changes() throws SQLException {
+        return one("select count(*) from databasechangelog");
+    }
+
+    /** How many changes are in; none while the table is not there yet. */
+    private long applied(String name) throws SQLException {
+        return one(name, "select to_regclass('databasechangelog')::text").equals("null")
+                ? 0
+                : Long.parseLong(one(name, "select count(*) from databasechangelog"));
     }
 
     @Test
@@ -85,7 +167,11 @@ class SchemaIT {
     }
 
     private String one(String sql) throws SQLException {
-        try (var connection = database.getConnection();
+        return one("postgres", sql);
+    }
+
+    private String one(String name, String sql) throws SQLException {
+        try (var connection = server.getDatabase("postgres", name).getConnection();
                 var row = connection.createStatement().executeQuery(sql)) {
             row.next();
             return String.valueOf(row.getString(1));
