@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.docchat.FakeChatServer.Script;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -176,6 +178,41 @@ class ChatModelIT {
         }
 
         assertThat(fake.isLeft(20)).isTrue();
+    }
+
+    @Test
+    @Tag("A6")
+    void anAnswerThatIsBeingWrittenEndsWithItsKeyAndWithItsShare() throws Exception {
+        fake.doNow((request, connection) -> connection.events().token("Hotel ").stall());
+        admin.post("/api/v1/users", Client.json().add("username", "reader").add("password", "Password-of-reader"))
+                .requireStatus(201);
+        var members = answers.replace("/answers", "/members/reader");
+        admin.send("PUT", members, "{\"role\":\"viewer\"}").requireStatus(204);
+        var reader = docchat.client().signIn("reader", "Password-of-reader");
+        var key = reader.post("/api/v1/me/api-keys", Client.json().add("name", "asking"))
+                .requireStatus(201)
+                .json();
+
+        var byKey = asking(reader.with("Bearer " + key.getString("key")));
+        var byToken = asking(reader);
+        Thread.sleep(2_000);
+        assertThat(byKey).isNotDone();
+        reader.delete("/api/v1/me/api-keys/" + key.getString("id")).requireStatus(204);
+        assertThat(last(byKey).json().getString("code")).isEqualTo("entitlement_ended");
+        assertThat(byToken).isNotDone();
+
+        admin.delete(members).requireStatus(204);
+        assertThat(last(byToken).name()).isEqualTo("error");
+        assertThat(last(byToken).json().getString("code")).isEqualTo("entitlement_ended");
+    }
+
+    private CompletableFuture<List<Client.Event>> asking(Client client) {
+        return CompletableFuture.supplyAsync(() -> client.events("POST", answers, body()));
+    }
+
+    private static Client.Event last(CompletableFuture<List<Client.Event>> events) throws Exception {
+        var all = events.get(10, TimeUnit.SECONDS);
+        return all.get(all.size() - 1);
     }
 
     @Test

@@ -6,7 +6,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.container.AsyncResponse;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.ConversationId;
 import org.docchat.domain.DocumentId;
@@ -14,7 +13,6 @@ import org.docchat.domain.Failure;
 import org.docchat.ingest.Collections;
 import org.docchat.query.Librarian;
 import org.docchat.web.security.CurrentCaller;
-import org.docchat.web.security.Users;
 import org.jspecify.annotations.Nullable;
 
 /** What searching and asking have in common, whether one collection is named by the address or several by the body. */
@@ -34,9 +32,6 @@ public class Asking {
 
     @Inject
     EventStreams streams;
-
-    @Inject
-    Users users;
 
     Views.Findings search(List<CollectionId> ids, Bodies.Search search) {
         int limit = search.limit() == null ? 10 : search.limit();
@@ -88,12 +83,18 @@ public class Asking {
         // What the caller may not see is refused with a status, before the stream begins.
         ids.forEach(id -> collections.get(caller, id));
         response.setHeader("X-Accel-Buffering", "no");
+        var entitlement = Entitlement.of(current, collections, ids);
         streams.write(() -> {
             try {
-                var given = librarian.answer(caller, question, new Heard(caller, stream));
+                var given = librarian.answer(caller, question, new Heard(stream, entitlement));
+                if (entitlement.isEnded()) {
+                    throw new CancellationException();
+                }
                 stream.send("answer", Views.GivenAnswer.of(given));
             } catch (CancellationException e) {
-                // Nobody is there to be told.
+                if (entitlement.isEnded()) {
+                    stream.sendData("error", Entitlement.problem().json().toString());
+                }
             } catch (RuntimeException e) {
                 stream.sendData("error", Problems.of(e).json().toString());
             } finally {
@@ -123,15 +124,7 @@ public class Asking {
     }
 
     /** Passes on what comes while the client is there and still may hear it. */
-    private final class Heard implements Librarian.Listener {
-        private final Caller caller;
-        private final EventStream stream;
-        private volatile boolean refused;
-
-        Heard(Caller caller, EventStream stream) {
-            this.caller = caller;
-            this.stream = stream;
-        }
+    private record Heard(EventStream stream, Entitlement entitlement) implements Librarian.Listener {
 
         @Override
         public void found(List<Librarian.Found> passages) {
@@ -143,17 +136,14 @@ public class Asking {
 
         @Override
         public void token(String text) {
-            if (!refused) {
+            if (!entitlement.isEnded()) {
                 stream.send("token", new Views.Text(text));
             }
         }
 
         @Override
         public boolean isCancelled() {
-            if (users.find(caller.id()).filter(Users.User::enabled).isEmpty()) {
-                refused = true;
-            }
-            return refused || !stream.isOpen();
+            return entitlement.isEnded() || !stream.isOpen();
         }
     }
 }

@@ -25,8 +25,10 @@ import java.util.regex.Pattern;
 import org.docchat.domain.Caller;
 import org.docchat.domain.Collection;
 import org.docchat.domain.ConversationId;
+import org.docchat.ingest.Collections;
 import org.docchat.query.Conversations;
 import org.docchat.query.Librarian;
+import org.docchat.web.api.Entitlement;
 import org.docchat.web.api.EventStream;
 import org.docchat.web.api.EventStreams;
 import org.docchat.web.api.Problems;
@@ -58,6 +60,9 @@ public class ChatCompletions {
 
     @Inject
     EventStreams streams;
+
+    @Inject
+    Collections collections;
 
     @POST
     @Produces(MediaType.APPLICATION_JSON)
@@ -96,12 +101,18 @@ public class ChatCompletions {
         var collection = models.named(caller, request.model());
         var stream = new EventStream(sink, sse);
         response.setHeader("X-Accel-Buffering", "no");
+        var entitlement = Entitlement.of(current, collections, List.of(collection.id()));
         streams.write(() -> {
             try {
-                var given = answer(caller, collection, request, () -> !stream.isOpen());
+                var given = answer(caller, collection, request, () -> entitlement.isEnded() || !stream.isOpen());
+                if (entitlement.isEnded()) {
+                    throw new CancellationException();
+                }
                 send(stream, given, collection.id().toString(), request.includeUsage());
             } catch (CancellationException e) {
-                // Nobody is there to be told.
+                if (entitlement.isEnded()) {
+                    stream.sendData(null, Entitlement.problem().openAi().toString());
+                }
             } catch (RuntimeException e) {
                 stream.sendData(null, Problems.of(e).openAi().toString());
             } finally {

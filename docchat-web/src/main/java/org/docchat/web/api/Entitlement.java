@@ -1,0 +1,66 @@
+package org.docchat.web.api;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.docchat.domain.CollectionId;
+import org.docchat.domain.Failure;
+import org.docchat.ingest.Collections;
+import org.docchat.web.security.CurrentCaller;
+import org.docchat.web.security.Problem;
+
+/**
+ * Whether whoever waits for an answer may still have it: by credentials that are good, of collections that they may see.
+ * Asked for each token, looked up once a second.
+ */
+public final class Entitlement {
+    private static final long GOOD_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final BooleanSupplier look;
+    private volatile boolean ended;
+    private volatile long since = System.nanoTime();
+
+    private Entitlement(BooleanSupplier look) {
+        this.look = look;
+    }
+
+    /** That of the request which is being served, beyond its end. */
+    public static Entitlement of(CurrentCaller current, Collections collections, List<CollectionId> ids) {
+        var caller = current.caller();
+        var standing = current.standing();
+        return new Entitlement(() -> {
+            if (!standing.getAsBoolean()) {
+                return false;
+            }
+            try {
+                ids.forEach(id -> collections.get(caller, id));
+                return true;
+            } catch (Failure.NotFound e) {
+                return false;
+            }
+        });
+    }
+
+    /** Whether it was taken, as of a second ago; it does not come back. */
+    public boolean isEnded() {
+        long now = System.nanoTime();
+        if (!ended && now - since > GOOD_NANOS) {
+            since = now;
+            try {
+                ended = !look.getAsBoolean();
+            } catch (Failure.Unavailable e) {
+                // The database will be back; the answer cannot be kept until then, either.
+                return false;
+            }
+        }
+        return ended;
+    }
+
+    /** What a client is told instead of the rest. */
+    public static Problem problem() {
+        return Problem.of(
+                401,
+                "entitlement_ended",
+                "What this was asked with is no longer good, or the collection is no longer shared with you.");
+    }
+}
