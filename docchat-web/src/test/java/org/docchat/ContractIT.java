@@ -2,6 +2,7 @@ package org.docchat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.util.List;
@@ -21,9 +22,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ContractIT {
     private static final Set<String> VERBS = Set.of("get", "post", "put", "patch", "delete");
+    private final Installation installation;
     private final JsonObject description;
 
     ContractIT(Installation installation) {
+        this.installation = installation;
         description = installation
                 .anybody()
                 .get("/openapi?format=JSON")
@@ -156,6 +159,49 @@ class ContractIT {
                 .getJsonObject("schemas")
                 .getOrDefault(reference.substring(reference.lastIndexOf('/') + 1), JsonValue.EMPTY_JSON_OBJECT);
         return schema.asJsonObject().containsKey("example");
+    }
+
+    @Test
+    void saysWhatMayBeNullAndWhatIsATime() {
+        var schemas = description.getJsonObject("components").getJsonObject("schemas");
+        var document = schemas.getJsonObject("Document").getJsonObject("properties");
+
+        assertThat(document.getJsonObject("indexedAt"))
+                .containsEntry("format", Json.createValue("date-time"))
+                .containsEntry("nullable", JsonValue.TRUE);
+        assertThat(document.getJsonObject("createdAt")).doesNotContainEntry("nullable", JsonValue.TRUE);
+        assertThat(document.getJsonObject("problem").getJsonArray("allOf")).hasSize(1);
+        assertThat(description.toString()).doesNotContain("\"createdAt\":{\"type\":\"object\"");
+        // What an annotation leaves out is no limit.
+        assertThat(description.toString()).doesNotContain("\"maxProperties\":0", "\"exclusiveMaximum\":false");
+    }
+
+    @Test
+    void saysItsEncoding() {
+        assertThat(installation.anybody().get("/openapi").header("Content-Type"))
+                .containsIgnoringCase("charset=utf-8");
+    }
+
+    @Test
+    void anUploadOfNoTypeIsNone() {
+        var admin = installation.administrator();
+        var collection = admin.newCollection("Typeless");
+
+        assertThat(admin.send("POST", "/api/v1/collections/" + collection + "/documents", "", new byte[0])
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void aNullAmongIdsIsTheIdOfNothing() {
+        var admin = installation.administrator();
+
+        assertThat(admin.send("POST", "/api/v1/search", "{\"query\":\"x\",\"collections\":[null]}")
+                        .status())
+                .isEqualTo(404);
+        assertThat(admin.send("POST", "/api/v1/answers", "{\"question\":\"x\",\"collections\":[null]}")
+                        .status())
+                .isEqualTo(404);
     }
 
     @Test

@@ -3,10 +3,14 @@ package org.docchat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -35,6 +39,7 @@ class LauncherIT {
         try (var first = new LauncherProcess(home, Map.of("DOCCHAT_PORT", Integer.toString(port)))) {
             first.awaitGreeting();
             assertThat(first.output()).contains("http://localhost:" + port).contains("shown this once");
+            takesNoBodyForARequest(port);
             var password = first.generatedPassword();
             var admin = first.client().signIn("admin", password);
             var collection = admin.newCollection("Archive");
@@ -64,6 +69,29 @@ class LauncherIT {
                 assertThat(again.get("/api/v1/collections/" + collection).json().getInt("passages"))
                         .isEqualTo(2 * passages);
                 refusesASecondOneOn(port);
+            }
+        }
+    }
+
+    /** Behind a proxy that keeps connections, the answer to what is hidden in a body would go to somebody else. */
+    private static void takesNoBodyForARequest(int port) throws IOException {
+        var hidden = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        for (var method : List.of("TRACE", "QUERY", "GET", "DELETE", "OPTIONS", "POST")) {
+            try (var socket = new Socket("localhost", port)) {
+                socket.setSoTimeout(3_000);
+                socket.getOutputStream()
+                        .write((method + " /signin.xhtml HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+                                        + hidden.length() + "\r\n\r\n" + hidden)
+                                .getBytes(UTF_8));
+                var answers = new ByteArrayOutputStream();
+                try {
+                    socket.getInputStream().transferTo(answers);
+                } catch (SocketTimeoutException e) {
+                    // It waits for the next request: there has been none.
+                }
+                assertThat(answers.toString(UTF_8).split("HTTP/1\\.1 "))
+                        .as("what %s is answered with", method)
+                        .hasSize(2);
             }
         }
     }

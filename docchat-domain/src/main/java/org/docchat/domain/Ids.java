@@ -1,12 +1,17 @@
 package org.docchat.domain;
 
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Ids are opaque outside; inside they are UUIDs, and what is none of ours does not exist. */
 final class Ids {
     private Ids() {}
 
-    static UUID parse(String text, String what) {
+    /** @param text null where a list of JSON holds one, whatever its type says */
+    static UUID parse(@Nullable String text, String what) {
+        if (text == null) {
+            throw new Failure.NotFound(what);
+        }
         try {
             var id = UUID.fromString(text);
             // UUID.fromString also accepts "1-1-1-1-1"; one thing has one name.

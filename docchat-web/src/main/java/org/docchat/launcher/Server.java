@@ -72,7 +72,13 @@ final class Server {
                 payara.resolve("launch-micro.jar").toUri().toString());
         System.setProperty("fish.payara.micro.UnpackDir", payara.toString());
         Thread.currentThread().setContextClassLoader(classes);
+        // The server's own refusal of TRACE would leave the body to be read as the next request; ours does not.
+        var commands = Files.writeString(
+                root.resolve("commands"),
+                "set configs.config.server-config.network-config.protocols.protocol.http-listener.http.trace-enabled=true\n");
         String[] arguments = {
+            "--prebootcommandfile",
+            commands.toString(),
             // Nodes share the database and nothing else.
             "--nohazelcast",
             "--disablephonehome",

@@ -36,6 +36,12 @@ public class ApiDescription implements OASFilter {
         return operation;
     }
 
+    @Override
+    public Schema filterSchema(Schema schema) {
+        RecordSchemas.tidy(schema);
+        return schema;
+    }
+
     /** An example that an annotation gives is found as a body of any type beside the one that is read. */
     private static void tidyBody(Operation operation) {
         var body = operation.getRequestBody();
@@ -66,6 +72,14 @@ public class ApiDescription implements OASFilter {
     @Override
     public void filterOpenAPI(OpenAPI openApi) {
         openApi.getComponents().addSchema("Problem", problem());
+        var schemas = openApi.getComponents().getSchemas();
+        RecordSchemas.complete(schemas);
+        openApi.getPaths().getPathItems().values().stream()
+                .flatMap(item -> item.getOperations().values().stream())
+                .flatMap(operation -> operation.getResponses().getAPIResponses().values().stream())
+                .filter(response -> response.getContent() != null)
+                .flatMap(response -> response.getContent().getMediaTypes().values().stream())
+                .forEach(body -> RecordSchemas.refer(body, schemas));
         // Once for each class that has it, says the server; the first has the description.
         var tags = new LinkedHashMap<String, Tag>();
         for (var tag : openApi.getTags()) {
@@ -116,6 +130,23 @@ public class ApiDescription implements OASFilter {
                         "Speak the Model Context Protocol",
                         "Streamable HTTP without sessions. Tools: `list_collections`, `search`, `ask`, `read_passage`.",
                         Map.of("jsonrpc", "2.0", "id", 1, "method", "tools/list")));
+        paths.getPathItems().forEach((path, item) -> {
+            // They have forms of their own for what goes wrong.
+            if (path.startsWith("/v1/") || path.equals("/mcp")) {
+                item.getOperations().values().forEach(operation -> operation
+                        .getResponses()
+                        .addAPIResponse(
+                                "default",
+                                OASFactory.createAPIResponse()
+                                        .description("An error, as the protocol has it")
+                                        .content(content("application/json", object())
+                                                .addMediaType(
+                                                        Problem.MEDIA_TYPE,
+                                                        OASFactory.createMediaType()
+                                                                .schema(OASFactory.createSchema()
+                                                                        .ref("Problem"))))));
+            }
+        });
         // A template of OpenAPI has no pattern.
         var raw = paths.getPathItem(UPLOADS + "/{name: .+}");
         if (raw != null) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class EvaluationViews {
     private EvaluationViews() {}
 
-    public record Progress(int done, int total) {}
+    public record EvaluationProgress(int done, int total) {}
 
     /** Rates and means are null where there is nothing to take them of. */
     public record Metrics(
@@ -66,7 +66,7 @@ public final class EvaluationViews {
      * @param outcome "answered" or "not_found"; null while it waits, and where it failed
      * @param falseAnswer whether it was answered though it cannot be; so the refusal
      */
-    public record Question(
+    public record AskedQuestion(
             String question,
             List<Expected> expected,
             boolean answerable,
@@ -80,7 +80,7 @@ public final class EvaluationViews {
             @Nullable Double ndcgAt10,
             @Nullable Boolean citesExpected,
             @Nullable String problem) {
-        static Question of(Evaluations.Result result) {
+        static AskedQuestion of(Evaluations.Result result) {
             var question = result.question();
             var ranks = result.ranks();
             var expected = new ArrayList<Expected>();
@@ -91,7 +91,7 @@ public final class EvaluationViews {
             }
             var answered = result.answered();
             var quality = result.quality();
-            return new Question(
+            return new AskedQuestion(
                     question.text(),
                     expected,
                     question.answerable(),
@@ -118,28 +118,30 @@ public final class EvaluationViews {
             String collectionId,
             String name,
             String state,
-            Progress progress,
+            EvaluationProgress progress,
             String writer,
             String embeddingModel,
             double threshold,
             Metrics metrics,
             Instant createdAt,
             @Nullable Instant finishedAt,
-            @Nullable List<Question> questions) {
+            @Nullable List<AskedQuestion> questions) {
         static Evaluation of(Evaluations.Evaluation evaluation, @Nullable List<Evaluations.Result> results) {
             return new Evaluation(
                     evaluation.id().toString(),
                     evaluation.collectionId().toString(),
                     evaluation.name(),
                     evaluation.finishedAt() == null ? "running" : "done",
-                    new Progress(evaluation.metrics().done(), evaluation.questions()),
+                    new EvaluationProgress(evaluation.metrics().done(), evaluation.questions()),
                     evaluation.writer(),
                     evaluation.embeddingModel(),
                     evaluation.threshold(),
                     Metrics.of(evaluation.metrics()),
                     evaluation.createdAt(),
                     evaluation.finishedAt(),
-                    results == null ? null : results.stream().map(Question::of).toList());
+                    results == null
+                            ? null
+                            : results.stream().map(AskedQuestion::of).toList());
         }
     }
 }

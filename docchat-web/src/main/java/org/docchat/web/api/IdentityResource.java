@@ -107,7 +107,7 @@ public class IdentityResource {
             description = "It has the rights of its user, or less: `collections` limits it to those, `access` `read` to"
                     + " asking and reading as a viewer would. A limited key neither makes collections nor manages"
                     + " keys, and it administers nothing.")
-    @APIResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = Views.NewApiKey.class)))
+    @APIResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = Views.MadeApiKey.class)))
     public Response makeKey(Bodies.@Nullable NewApiKey body) {
         var wanted = Parameters.body(body);
         var scope = new Scope(
@@ -121,7 +121,7 @@ public class IdentityResource {
                         : Parameters.choice("access", wanted.access(), Scope.Access.values()));
         var made = apiKeys.make(
                 current.unlimited(), Parameters.text("name", wanted.name(), 1000), wanted.expiresInDays(), scope);
-        return Response.status(201).entity(Views.NewApiKey.of(made)).build();
+        return Response.status(201).entity(Views.MadeApiKey.of(made)).build();
     }
 
     @GET

@@ -141,6 +141,10 @@ public class UploadsResource {
 
     private List<Views.Uploaded> parts(HttpServletRequest request, Caller caller, CollectionId collection)
             throws IOException {
+        // Whatever has no type passes for one that is taken, and the reader looks into it.
+        if (request.getContentType() == null) {
+            throw malformed();
+        }
         var upload = new JakartaServletFileUpload<>();
         upload.setHeaderCharset(StandardCharsets.UTF_8);
         upload.setMaxPartHeaderSize(16_384);
@@ -173,9 +177,13 @@ public class UploadsResource {
         try {
             return reading.read();
         } catch (IOException e) {
-            throw new Failure.Invalid(
-                    "malformed_multipart", "The body is not multipart/form-data, or it ended before its end.");
+            throw malformed();
         }
+    }
+
+    private static Failure malformed() {
+        return new Failure.Invalid(
+                "malformed_multipart", "The body is not multipart/form-data, or it ended before its end.");
     }
 
     private Library.Accepted accept(Caller caller, CollectionId collection, String name, InputStream bytes)

@@ -92,16 +92,16 @@ public final class Views {
         }
     }
 
-    public record NewApiKey(
+    public record MadeApiKey(
             String id,
             String name,
             String key,
             @Nullable List<String> collections,
             String access,
             @Nullable Instant expiresAt) {
-        static NewApiKey of(ApiKeys.Made made) {
+        static MadeApiKey of(ApiKeys.Made made) {
             var scope = made.key().scope();
-            return new NewApiKey(
+            return new MadeApiKey(
                     made.key().id().toString(),
                     made.key().name(),
                     made.secret(),

@@ -35,6 +35,10 @@ public class SecurityHeaders extends HttpFilter {
     }
 
     static void set(HttpServletRequest request, HttpServletResponse response) {
+        if (request.getMethod().equals("TRACE")) {
+            // The server does not read its body, and would take it for the next request.
+            response.setHeader("Connection", "close");
+        }
         // Whoever looks for a vulnerable server need not be told its make.
         response.setHeader("Server", "DocChat");
         response.setHeader("X-Content-Type-Options", "nosniff");
@@ -50,6 +54,10 @@ public class SecurityHeaders extends HttpFilter {
         }
         if (request.isSecure()) {
             response.setHeader("Strict-Transport-Security", "max-age=31536000");
+        }
+        if (path.path().startsWith("/openapi")) {
+            // The server answers it as a text of no particular encoding.
+            response.setCharacterEncoding("UTF-8");
         }
         if (path.isForPrograms()) {
             response.setHeader("Cache-Control", "no-store");
