@@ -68,6 +68,13 @@ final class KillInvariants {
                  where (select count(*) from posting t where t.passage_id = p.id)
                     <> case when v.current_from is not null and v.current_to is null
                             then (select count(*) from unnest(p.lexemes)) else 0 end""");
+        RULES.put("a word that is counted otherwise than it has postings", """
+                select c.lexeme, c.n, p.n as postings
+                  from (select collection_id, lexeme, sum(passages) as n from word_count
+                         group by collection_id, lexeme having sum(passages) <> 0) c
+                  full join (select collection_id, lexeme, count(*) as n from posting group by collection_id, lexeme) p
+                       using (collection_id, lexeme)
+                 where c.n is distinct from p.n""");
     }
 
     private KillInvariants() {}

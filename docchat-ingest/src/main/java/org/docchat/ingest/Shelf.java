@@ -16,6 +16,8 @@ import org.hibernate.Session;
 
 /** Where texts, passages and embeddings are put, each step in one transaction that holds the version's lease. */
 final class Shelf {
+    private static final int TALLIED_AT_ONCE = 50_000;
+
     private final Transactions<EntityManager> transactions;
 
     Shelf(Transactions<EntityManager> transactions) {
@@ -156,6 +158,14 @@ final class Shelf {
             });
             return null;
         });
+    }
+
+    /** Puts counts of words together that have come since; how many rows that were, 0 when all is done. */
+    int tally() {
+        return transactions.asWorker(
+                session -> (Integer) session.createNativeQuery("select tally(:most)", Integer.class)
+                        .setParameter("most", TALLIED_AT_ONCE)
+                        .getSingleResult());
     }
 
     /**

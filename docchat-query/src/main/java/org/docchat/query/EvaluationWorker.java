@@ -155,7 +155,15 @@ public final class EvaluationWorker implements Runnable {
         });
         var standalone = FollowUp.standalone(question.text(), null);
         var worker = Thread.currentThread();
-        var composed = librarian.compose(job.owner, standalone, List.of(job.collection), null, worker::isInterrupted);
+        var composed = librarian.compose(
+                job.owner,
+                new Librarian.Search(
+                        standalone,
+                        List.of(job.collection),
+                        Retrieval.CANDIDATES,
+                        Librarian.Mode.HYBRID,
+                        Librarian.Filter.NONE),
+                worker::isInterrupted);
         transactions.as(job.owner, session -> store(session, job, question, composed));
     }
 

@@ -29,15 +29,22 @@ final class Fusion {
 
     private Fusion() {}
 
+    /** A passage's place in the fused list; see {@link Librarian.Found}. */
+    record Place(
+            PassageId passage,
+            double score,
+            @Nullable Integer semanticRank,
+            @Nullable Integer keywordRank) {}
+
     /** The candidates, best first; equal ones in the order of their ids, so that a list is always the same. */
-    static List<Librarian.Found> fuse(List<Candidate> candidates, Librarian.Mode mode) {
+    static List<Place> fuse(List<Candidate> candidates, Librarian.Mode mode) {
         var keywordRanks = ranks(candidates, Candidate::keyword);
         var semanticRanks = ranks(candidates, Candidate::cosine);
         var keyword = Scale.of(candidates.stream().map(Fusion::keyword));
         var semantic = Scale.of(candidates.stream().map(Candidate::cosine));
         double keywordWeight = Math.sqrt(keyword.peak());
         double semanticWeight = SEMANTIC_WEIGHT * Math.sqrt(semantic.peak());
-        var found = new ArrayList<Librarian.Found>();
+        var found = new ArrayList<Place>();
         for (var candidate : candidates) {
             Double score =
                     switch (mode) {
@@ -48,15 +55,15 @@ final class Fusion {
                         case SEMANTIC -> candidate.cosine();
                     };
             if (score != null) {
-                found.add(new Librarian.Found(
+                found.add(new Place(
                         candidate.passage(),
                         score,
-                        semanticRanks.get(candidate.passage().id()),
-                        keywordRanks.get(candidate.passage().id())));
+                        semanticRanks.get(candidate.passage()),
+                        keywordRanks.get(candidate.passage())));
             }
         }
-        found.sort(Comparator.comparingDouble((Librarian.Found f) -> -f.score())
-                .thenComparingLong(f -> f.passage().id().value()));
+        found.sort(Comparator.comparingDouble((Place f) -> -f.score())
+                .thenComparingLong(f -> f.passage().value()));
         return found;
     }
 
@@ -99,10 +106,10 @@ final class Fusion {
                     var value = figure.apply(c);
                     return value == null ? 0 : -value;
                 })
-                .thenComparingLong(c -> c.passage().id().value()));
+                .thenComparingLong(c -> c.passage().value()));
         var ranks = new HashMap<PassageId, Integer>();
         for (int i = 0; i < Math.min(Retrieval.CANDIDATES, ranked.size()); i++) {
-            ranks.put(ranked.get(i).passage().id(), i + 1);
+            ranks.put(ranked.get(i).passage(), i + 1);
         }
         return ranks;
     }

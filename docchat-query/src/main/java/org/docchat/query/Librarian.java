@@ -4,8 +4,11 @@ import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.docchat.domain.Answer;
 import org.docchat.domain.AnswerId;
 import org.docchat.domain.Caller;
@@ -88,10 +91,9 @@ public final class Librarian {
     private Findings find(Caller caller, Search search) {
         transactions.as(caller, session -> requireVisible(session, search.collections()));
         var retrieved = retrieve(caller, search);
-        var found = Fusion.fuse(retrieved.candidates, search.mode());
         var asOf = search.filter().asOf();
         return new Findings(
-                found.subList(0, Math.min(search.limit(), found.size())),
+                retrieved.found,
                 retrieved.timings,
                 asOf == null ? null : transactions.as(caller, session -> removed(session, search.collections(), asOf)));
     }
@@ -125,14 +127,14 @@ public final class Librarian {
         });
         var standalone =
                 question.standalone() != null ? question.standalone() : FollowUp.standalone(question.text(), previous);
-        var composed = compose(caller, standalone, question.collections(), question.asOf(), listener);
+        var composed = compose(caller, asked(standalone, question.collections(), question.asOf()), listener);
         return conversations.store(caller, question, standalone, composed, inForce());
     }
 
     /**
      * An answer that is not stored.
      *
-     * @param ranking the first hundred passages, best first
+     * @param ranking as many passages as were asked for, best first
      */
     record Composed(Answer answer, List<Found> ranking, Writer.Draft draft, Timings timings) {
 
@@ -145,27 +147,22 @@ public final class Librarian {
     /**
      * Finds, weighs the evidence, writes and checks.
      *
-     * @param standalone a question that stands on its own
+     * @param search a question that stands on its own, and where to look
      */
-    Composed compose(
-            Caller caller,
-            String standalone,
-            List<CollectionId> collections,
-            @Nullable Instant asOf,
-            Listener listener) {
-        var retrieved = retrieve(caller, asked(standalone, collections, asOf));
-        var fused = Fusion.fuse(retrieved.candidates, Mode.HYBRID);
-        var ranking = fused.subList(0, Math.min(Retrieval.CANDIDATES, fused.size()));
-        var found = fused.subList(0, Math.min(EVIDENCE_PASSAGES, fused.size()));
+    Composed compose(Caller caller, Search search, Listener listener) {
+        var retrieved = retrieve(caller, search);
+        var found = retrieved.found.subList(0, Math.min(EVIDENCE_PASSAGES, retrieved.found.size()));
+        var collections = search.collections();
+        var asOf = search.filter().asOf();
         listener.found(found);
 
-        double evidence = Evidence.of(retrieved.candidates);
+        double evidence = retrieved.evidence;
         long began = System.nanoTime();
         var draft = new Writer.Draft("", List.of(), new Usage(0, 0), writer.name(), null);
         Answer answer = new Answer.NotFound(found.isEmpty() ? NOTHING : NOT_ENOUGH, evidence);
         if (evidence >= Evidence.THRESHOLD && !found.isEmpty()) {
             var passages = found.stream().map(Found::passage).toList();
-            var written = writer.write(standalone, passages, listener::token, listener::isCancelled);
+            var written = writer.write(search.query(), passages, listener::token, listener::isCancelled);
             var pages = transactions.as(caller, session -> Pages.of(session, written.quotes()));
             var checked = CitationCheck.check(written, passages, evidence, quote -> pages.getOrDefault(quote, 0));
             draft = written;
@@ -184,7 +181,7 @@ public final class Librarian {
         }
         var timings =
                 new Timings(retrieved.timings.embedMillis(), retrieved.timings.searchMillis(), millisSince(began));
-        return new Composed(answer, ranking, draft, timings);
+        return new Composed(answer, retrieved.found, draft, timings);
     }
 
     /** What is searched for to answer a question. */
@@ -246,7 +243,7 @@ public final class Librarian {
     private static final String NOT_ENOUGH =
             "These documents do not answer the question. What comes closest is shown below.";
 
-    private record Retrieved(List<Retrieval.Candidate> candidates, Timings timings) {}
+    private record Retrieved(List<Found> found, double evidence, Timings timings) {}
 
     private Retrieved retrieve(Caller caller, Search search) {
         if (search.query().isBlank() || search.query().length() > LONGEST_QUESTION) {
@@ -262,17 +259,31 @@ public final class Librarian {
         long began = System.nanoTime();
         var embedding = search.mode() == Mode.KEYWORD ? null : model.embedQuestion(cleaned);
         long embedded = millisSince(began);
-        began = System.nanoTime();
-        var candidates = transactions.as(
-                caller,
-                session -> Retrieval.candidates(session, clean, model.name(), embedding, hasVectorIndex(session)));
-        return new Retrieved(candidates, new Timings(embedded, millisSince(began), 0));
+        long searched = System.nanoTime();
+        return transactions.as(caller, session -> {
+            var eligible = Eligible.of(clean.filter());
+            var candidates =
+                    Retrieval.candidates(session, clean, eligible, model.name(), embedding, hasVectorIndex(session));
+            var found = found(session, Fusion.fuse(candidates, clean.mode()), clean.limit(), eligible);
+            return new Retrieved(found, Evidence.of(candidates), new Timings(embedded, millisSince(searched), 0));
+        });
+    }
+
+    private static List<Found> found(EntityManager session, List<Fusion.Place> places, int limit, Eligible eligible) {
+        var best = places.stream().limit(limit).collect(Collectors.toMap(Fusion.Place::passage, Function.identity()));
+        var ids = places.stream().limit(limit).map(Fusion.Place::passage).toList();
+        return Retrieval.passages(session, ids, eligible).stream()
+                .map(passage -> {
+                    var place = Objects.requireNonNull(best.get(passage.id()));
+                    return new Found(passage, place.score(), place.semanticRank(), place.keywordRank());
+                })
+                .toList();
     }
 
     private boolean hasVectorIndex(EntityManager session) {
         var known = vectorIndex;
         if (known == null) {
-            known = Retrieval.hasVectorIndex(session);
+            known = SemanticRanking.hasIndex(session);
             vectorIndex = known;
         }
         return known;

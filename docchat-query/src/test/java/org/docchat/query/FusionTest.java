@@ -4,20 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collections;
 import java.util.List;
+import org.docchat.domain.PassageId;
 import org.docchat.query.Retrieval.Candidate;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("Fusion")
 class FusionTest {
-    private static final Candidate BOTH = new Candidate(Fixtures.passage(1, "both"), 8.0, 0.9, 1);
-    private static final Candidate WORDS = new Candidate(Fixtures.passage(2, "words"), 9.0, 0.4, 1);
-    private static final Candidate MEANING = new Candidate(Fixtures.passage(3, "meaning"), null, 0.95, 0);
-    private static final Candidate UNEMBEDDED = new Candidate(Fixtures.passage(4, "new"), 3.0, null, 1);
+    private static final Candidate BOTH = new Candidate(new PassageId(1), 8.0, 0.9, 1);
+    private static final Candidate WORDS = new Candidate(new PassageId(2), 9.0, 0.4, 1);
+    private static final Candidate MEANING = new Candidate(new PassageId(3), null, 0.95, 0);
+    private static final Candidate UNEMBEDDED = new Candidate(new PassageId(4), 3.0, null, 1);
 
     private static List<Long> ids(List<Candidate> candidates, Librarian.Mode mode) {
         return Fusion.fuse(candidates, mode).stream()
-                .map(found -> found.passage().id().value())
+                .map(place -> place.passage().value())
                 .toList();
     }
 
@@ -42,9 +43,9 @@ class FusionTest {
     @Test
     void ordersEqualScoresTheSameWayWhateverTheOrderOfTheRows() {
         var twins = new java.util.ArrayList<>(List.of(
-                new Candidate(Fixtures.passage(7, "a"), 1.0, 0.5, 1),
-                new Candidate(Fixtures.passage(5, "b"), 1.0, 0.5, 1),
-                new Candidate(Fixtures.passage(6, "c"), 1.0, 0.5, 1)));
+                new Candidate(new PassageId(7), 1.0, 0.5, 1),
+                new Candidate(new PassageId(5), 1.0, 0.5, 1),
+                new Candidate(new PassageId(6), 1.0, 0.5, 1)));
         var once = ids(twins, Librarian.Mode.HYBRID);
         Collections.reverse(twins);
         assertThat(ids(twins, Librarian.Mode.HYBRID)).isEqualTo(once).containsExactly(5L, 6L, 7L);

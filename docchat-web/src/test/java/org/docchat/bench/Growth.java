@@ -1,19 +1,21 @@
 package org.docchat.bench;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.docchat.Crowd;
+import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Language;
+import org.docchat.domain.Slice;
 import org.docchat.ingest.Collections;
 import org.docchat.query.Conversations;
 import org.docchat.query.ExtractiveWriter;
@@ -25,9 +27,10 @@ import org.docchat.web.model.OnnxEmbeddingModel;
 import org.docchat.web.platform.PreparedDatabase;
 
 /**
- * {@code ./mvnw -Pbench -Dbench=Growth [-Dsizes=10000,100000] [-Ddatabase=JDBC-URL]}: what a search takes as passages
- * grow, for callers who ask all of them, a tenth and a hundredth, alone and eight at once. Passages are thirty words,
- * of which some are frequent; their embeddings are noise, which is the hardest case for an index of neighbours.
+ * {@code ./mvnw -Pbench -Dbench=Growth -Ddata=DIR[,DIR…] [-Dsizes=30000,100000] [-Ddatabase=JDBC-URL]}: what a search
+ * takes as passages grow, for callers who ask all of them, a tenth and a hundredth, alone and several at once. Passages
+ * are those of the judged collections and copies of them, so that words are as frequent as they are in texts; the
+ * copies' embeddings are turned a little. Questions are those that people asked of the collections.
  */
 public final class Growth {
     private static final int EACH = 10;
@@ -38,50 +41,61 @@ public final class Growth {
     /** @param args the module's {@code target} directory */
     public static void main(String[] args) throws Exception {
         var target = Path.of(args[0]);
-        var directory = Files.createTempDirectory(target, "growth");
         var url = System.getProperty("database", "");
-        var sizes = Arrays.stream(System.getProperty("sizes", "10000,100000").split(","))
+        var sizes = Arrays.stream(System.getProperty("sizes", "30000,100000").split(","))
                 .mapToInt(Integer::parseInt)
                 .toArray();
         try (var onnx = OnnxEmbeddingModel.bgeSmall(target.resolve("war/WEB-INF/model"), 2);
-                var database = url.isEmpty() ? PreparedDatabase.in(directory) : PreparedDatabase.at(url)) {
-            var model = Crowd.model(onnx);
+                var remembered = new RememberedEmbeddings(onnx, target.resolve("bench"));
+                var database = url.isEmpty()
+                        ? PreparedDatabase.in(target.resolve("bench/growth"))
+                        : PreparedDatabase.at(url)) {
             var librarian = new Librarian(
-                    database, model, new ExtractiveWriter(model), new Conversations(database), Librarian.Observer.NONE);
+                    database, onnx, new ExtractiveWriter(onnx), new Conversations(database), Librarian.Observer.NONE);
             var owner = database.user("bench");
-            var collections = new Collections(database);
+            var originals = new ArrayList<CollectionId>();
+            var questions = new ArrayList<String>();
+            for (var folder : System.getProperty("data", "").split(",")) {
+                var judged = Judged.read(Path.of(folder));
+                originals.add(new Stacks(database, remembered, target).shelved(owner, judged, false));
+                questions.addAll(judged.queries().values());
+            }
+            var asked = new AtomicInteger();
+            java.util.Collections.shuffle(questions, new Random(1));
+            Supplier<String> question = () -> questions.get(asked.getAndIncrement() % questions.size());
             // All there is, a tenth of it and a hundredth of it.
-            var scopes = List.of(
-                    new ArrayList<CollectionId>(), new ArrayList<CollectionId>(), new ArrayList<CollectionId>());
-            int there = 0;
+            var scopes =
+                    List.of(new ArrayList<>(originals), new ArrayList<CollectionId>(), new ArrayList<CollectionId>());
+            var there = new int[] {0, 0, 0};
+            for (var original : originals) {
+                there[0] +=
+                        (int) database.count("select count(*) from passage where collection_id = '" + original + "'");
+            }
             System.out.println("passages   asked  callers   p50 ms   p95 ms   p50 / embedding the question");
             for (int size : sizes) {
-                int added = size - there;
-                var parts = new int[] {added - added / 10, added / 10 - added / 100, added / 100};
-                for (int i = 0; i < parts.length; i++) {
-                    var id = collections
-                            .create(owner, "Part " + i, "", Language.SIMPLE)
-                            .id();
-                    Crowd.documents(database, id, Math.max(1, parts[i] / EACH), "'indexed'");
-                    Crowd.passages(database, id, EACH);
-                    scopes.subList(0, i + 1).forEach(scope -> scope.add(id));
+                for (int i = 2, share = 100; i >= 0; i--, share /= 10) {
+                    int missing = Math.max(EACH, (size / share - there[i]) / EACH * EACH);
+                    var part = copies(database, owner, missing + " for " + size + ", " + i, missing, originals);
+                    for (int wider = 0; wider <= i; wider++) {
+                        scopes.get(wider).add(part);
+                        there[wider] += missing;
+                    }
                 }
-                there = size;
-                database.addVectorIndex(model);
+                database.addVectorIndex(onnx);
                 Crowd.settle(database);
-                for (int i = 0; i < scopes.size(); i++) {
+                for (int i = 0, share = 100; i < 3; i++, share /= 10) {
                     var scope = List.copyOf(scopes.get(i));
-                    for (int callers : new int[] {1, 8}) {
+                    for (int callers : new int[] {1, 4, 8}) {
                         var millis = searches(
                                 callers,
                                 () -> librarian.search(
-                                        owner, new Search(question(), scope, 10, Mode.HYBRID, Filter.NONE)));
-                        var embedding = searches(callers, () -> model.embedQuestion(question()));
+                                        owner, new Search(question.get(), scope, 10, Mode.HYBRID, Filter.NONE)));
+                        var embedding = searches(1, () -> onnx.embedQuestion(question.get()));
                         System.out.printf(
                                 Locale.ROOT,
                                 "%8d %5s %% %8d %8.1f %8.1f %8.1f%n",
                                 size,
-                                (int) Math.pow(10, 2 - i),
+                                share,
                                 callers,
                                 millis[SEARCHES / 2],
                                 millis[SEARCHES * 95 / 100],
@@ -89,23 +103,26 @@ public final class Growth {
                     }
                 }
             }
-        } finally {
-            try (var left = Files.walk(directory)) {
-                left.sorted(Comparator.reverseOrder())
-                        .forEach(path -> path.toFile().delete());
-            }
         }
         System.exit(0);
     }
 
-    /** Words as the crowd's passages have them: the lower the number, the more frequent. */
-    private static String question() {
-        var random = new Random();
-        var question = new StringBuilder("where");
-        for (int i = 0; i < 6; i++) {
-            question.append(" word").append((int) (random.nextDouble() * random.nextDouble() * 20_000));
+    /** Copies of the originals, as a run before has left them or anew. */
+    private static CollectionId copies(
+            PreparedDatabase database, Caller owner, String name, int passages, List<CollectionId> originals) {
+        var collections = new Collections(database);
+        for (var known : collections.list(owner, new Slice.Request(100, null)).items()) {
+            if (known.name().equals(name)) {
+                if (database.count("select count(*) from posting where collection_id = '" + known.id() + "'") > 0) {
+                    return known.id();
+                }
+                collections.delete(owner, known.id());
+            }
         }
-        return question.toString();
+        var id = collections.create(owner, name, "", Language.ENGLISH).id();
+        Crowd.documents(database, id, passages / EACH, "'indexed'");
+        Crowd.copies(database, id, EACH, originals);
+        return id;
     }
 
     private static double[] searches(int callers, Callable<?> search) throws InterruptedException, ExecutionException {
