@@ -100,6 +100,15 @@ class CorpusTest {
                 }));
     }
 
+    @Test
+    void wordsThatArePartedBySoftHyphensAtTheEndsOfLinesAreMended() throws Exception {
+        Sample sample = SharedFiles.samples("good/bug1997343.pdf").get(0);
+
+        assertThat(SharedFiles.textOf(read(sample)))
+                .contains("including titles", "two-column document incorporating", "mathematics.")
+                .doesNotContain("docu ment", "\u00ad");
+    }
+
     @Tag("U8")
     @Test
     void aValueInTheLastCellOfASheetIsFound() throws Exception {

@@ -22,6 +22,9 @@ import org.apache.pdfbox.util.Matrix;
  * processors write is the order of reading.
  */
 final class PdfGlyphs extends PDFTextStripper {
+    private static final String SOFT_HYPHEN = "\u00ad";
+    private static final String HYPHEN = "\u2010";
+
     static final float ASCENT = 0.78f;
     static final float DESCENT = 0.22f;
 
@@ -64,6 +67,9 @@ final class PdfGlyphs extends PDFTextStripper {
     private final Map<PDFont, Look> looks = new IdentityHashMap<>();
     private List<PdfLine> lines = new ArrayList<>();
     private List<PdfLine.Word> words = new ArrayList<>();
+    /** Whether the latest word ended with a hyphen that is one at the end of a line only. */
+    private boolean endsParted;
+
     private float cropWidth;
     private float cropHeight;
     private int rotation;
@@ -145,6 +151,7 @@ final class PdfGlyphs extends PDFTextStripper {
 
     @Override
     protected void writeString(String text, List<TextPosition> positions) {
+        endsParted = text.stripTrailing().endsWith(SOFT_HYPHEN);
         String clean = Characters.fold(Characters.clean(text));
         if (clean.isEmpty() || positions.isEmpty()) {
             return;
@@ -226,6 +233,10 @@ final class PdfGlyphs extends PDFTextStripper {
 
     private void endLine() {
         if (!words.isEmpty()) {
+            if (endsParted) {
+                var last = words.remove(words.size() - 1);
+                words.add(last.withText(last.text() + HYPHEN));
+            }
             lines.add(new PdfLine(words));
             words = new ArrayList<>();
         }

@@ -11,7 +11,11 @@ final class PdfLine {
     private static final String ENDS_SENTENCE = ".!?:;。！？";
 
     /** A word with its box and the look of its letters. */
-    record Word(String text, float x0, float y0, float x1, float y1, float size, boolean bold, boolean mono) {}
+    record Word(String text, float x0, float y0, float x1, float y1, float size, boolean bold, boolean mono) {
+        Word withText(String other) {
+            return new Word(other, x0, y0, x1, y1, size, bold, mono);
+        }
+    }
 
     private final List<Word> words;
     private final float x0;
