@@ -153,8 +153,12 @@ public final class Crowd {
         };
     }
 
-    /** Until the tables are as autovacuum leaves them: it may be at it, and then what is done meanwhile is not seen. */
+    /**
+     * Until the tables are as workers and autovacuum leave them: that may be at it, and then what is done meanwhile is
+     * not seen.
+     */
     public static void settle(PreparedDatabase database) {
+        database.count("select tally(1000000000)");
         Await.until("the tables are vacuumed", Duration.ofMinutes(1), () -> {
             database.execute("vacuum analyze");
             return database.count("""

@@ -134,7 +134,7 @@ class SearchPlanIT {
         assertThat(miscounted()).isZero();
         database.execute("delete from document where name = 'report-7.txt' and collection_id = '" + searched + "'");
         assertThat(miscounted()).isZero();
-        assertThat(database.count("select tally(5000)")).isEqualTo(5000);
+        assertThat(database.count("select tally(10)")).isEqualTo(10);
         assertThat(miscounted()).isZero();
         while (database.count("select tally(1000000)") > 0) {
             assertThat(miscounted()).isZero();

@@ -60,7 +60,7 @@ final class KeywordRanking {
                 window rarest as (order by n, lexeme)),
             sought as materialized (
                 select t.collection_id, w.lexeme, w.idf, w.rare from weight w join term t using (lexeme)),
-            hit as materialized (
+            hit as (
                 select p.passage_id, sum(%5$s) as score, sum(w.idf) as matched
                   from sought w
                   join %4$s p on p.collection_id = w.collection_id and p.lexeme = w.lexeme

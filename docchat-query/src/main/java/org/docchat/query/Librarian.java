@@ -4,11 +4,8 @@ import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.docchat.domain.Answer;
 import org.docchat.domain.AnswerId;
 import org.docchat.domain.Caller;
@@ -31,7 +28,6 @@ public final class Librarian {
     /** How many passages a writer is given. */
     private static final int EVIDENCE_PASSAGES = 10;
 
-    private static final int LONGEST_QUESTION = 10_000;
     private static final Caller NOBODY = new Caller(new UserId(new UUID(0, 0)), "nobody", false);
 
     private final Transactions<EntityManager> transactions;
@@ -39,8 +35,7 @@ public final class Librarian {
     private final Writer writer;
     private final Conversations conversations;
     private final Observer observer;
-    /** Asked of the database once: it comes and goes with the start only. */
-    private volatile @Nullable Boolean vectorIndex;
+    private final Retrieval retrieval;
 
     public Librarian(
             Transactions<EntityManager> transactions,
@@ -53,6 +48,7 @@ public final class Librarian {
         this.writer = writer;
         this.conversations = conversations;
         this.observer = observer;
+        this.retrieval = new Retrieval(transactions, model);
     }
 
     /** Hears of every search and every answer; called by the thread that did it. */
@@ -72,7 +68,7 @@ public final class Librarian {
     /** Runs a search that finds nothing through everything that a search needs; throws where something is missing. */
     public void probe() {
         var nowhere = List.of(new CollectionId(new UUID(0, 0)));
-        retrieve(NOBODY, new Search("ready", nowhere, 1, Mode.HYBRID, Filter.NONE));
+        retrieval.retrieve(NOBODY, new Search("ready", nowhere, 1, Mode.HYBRID, Filter.NONE));
     }
 
     /** Finds the passages that fit a query best; the same list for the same data every time. */
@@ -90,11 +86,11 @@ public final class Librarian {
 
     private Findings find(Caller caller, Search search) {
         transactions.as(caller, session -> requireVisible(session, search.collections()));
-        var retrieved = retrieve(caller, search);
+        var retrieved = retrieval.retrieve(caller, search);
         var asOf = search.filter().asOf();
         return new Findings(
-                retrieved.found,
-                retrieved.timings,
+                retrieved.found(),
+                retrieved.timings(),
                 asOf == null ? null : transactions.as(caller, session -> removed(session, search.collections(), asOf)));
     }
 
@@ -150,13 +146,15 @@ public final class Librarian {
      * @param search a question that stands on its own, and where to look
      */
     Composed compose(Caller caller, Search search, Listener listener) {
-        var retrieved = retrieve(caller, search);
-        var found = retrieved.found.subList(0, Math.min(EVIDENCE_PASSAGES, retrieved.found.size()));
+        var retrieved = retrieval.retrieve(caller, search);
+        var found = retrieved
+                .found()
+                .subList(0, Math.min(EVIDENCE_PASSAGES, retrieved.found().size()));
         var collections = search.collections();
         var asOf = search.filter().asOf();
         listener.found(found);
 
-        double evidence = retrieved.evidence;
+        double evidence = retrieved.evidence();
         long began = System.nanoTime();
         var draft = new Writer.Draft("", List.of(), new Usage(0, 0), writer.name(), null);
         Answer answer = new Answer.NotFound(found.isEmpty() ? NOTHING : NOT_ENOUGH, evidence);
@@ -179,9 +177,9 @@ public final class Librarian {
                 draft = draft.noticing(draft.notice() == null ? removed : draft.notice() + " " + removed);
             }
         }
-        var timings =
-                new Timings(retrieved.timings.embedMillis(), retrieved.timings.searchMillis(), millisSince(began));
-        return new Composed(answer, retrieved.found, draft, timings);
+        var timings = new Timings(
+                retrieved.timings().embedMillis(), retrieved.timings().searchMillis(), millisSince(began));
+        return new Composed(answer, retrieved.found(), draft, timings);
     }
 
     /** What is searched for to answer a question. */
@@ -232,62 +230,12 @@ public final class Librarian {
 
     /** A passage with the one before and the one after it, in reading order. */
     public List<Passage> around(Caller caller, PassageId id) {
-        var passages = transactions.as(caller, session -> Retrieval.around(session, id));
-        if (passages.isEmpty()) {
-            throw new Failure.NotFound("passage");
-        }
-        return passages;
+        return retrieval.around(caller, id);
     }
 
     private static final String NOTHING = "Nothing in these documents fits the question.";
     private static final String NOT_ENOUGH =
             "These documents do not answer the question. What comes closest is shown below.";
-
-    private record Retrieved(List<Found> found, double evidence, Timings timings) {}
-
-    private Retrieved retrieve(Caller caller, Search search) {
-        if (search.query().isBlank() || search.query().length() > LONGEST_QUESTION) {
-            throw new Failure.Invalid(
-                    "invalid_query", "The question must have 1 to " + LONGEST_QUESTION + " characters.");
-        }
-        if (search.limit() < 1 || search.limit() > Retrieval.CANDIDATES) {
-            throw new Failure.Invalid(
-                    "invalid_limit", "The limit must be a number from 1 to " + Retrieval.CANDIDATES + ".");
-        }
-        var cleaned = search.query().replace('\0', ' ');
-        var clean = new Search(cleaned, search.collections(), search.limit(), search.mode(), search.filter());
-        long began = System.nanoTime();
-        var embedding = search.mode() == Mode.KEYWORD ? null : model.embedQuestion(cleaned);
-        long embedded = millisSince(began);
-        long searched = System.nanoTime();
-        return transactions.as(caller, session -> {
-            var eligible = Eligible.of(clean.filter());
-            var candidates =
-                    Retrieval.candidates(session, clean, eligible, model.name(), embedding, hasVectorIndex(session));
-            var found = found(session, Fusion.fuse(candidates, clean.mode()), clean.limit(), eligible);
-            return new Retrieved(found, Evidence.of(candidates), new Timings(embedded, millisSince(searched), 0));
-        });
-    }
-
-    private static List<Found> found(EntityManager session, List<Fusion.Place> places, int limit, Eligible eligible) {
-        var best = places.stream().limit(limit).collect(Collectors.toMap(Fusion.Place::passage, Function.identity()));
-        var ids = places.stream().limit(limit).map(Fusion.Place::passage).toList();
-        return Retrieval.passages(session, ids, eligible).stream()
-                .map(passage -> {
-                    var place = Objects.requireNonNull(best.get(passage.id()));
-                    return new Found(passage, place.score(), place.semanticRank(), place.keywordRank());
-                })
-                .toList();
-    }
-
-    private boolean hasVectorIndex(EntityManager session) {
-        var known = vectorIndex;
-        if (known == null) {
-            known = SemanticRanking.hasIndex(session);
-            vectorIndex = known;
-        }
-        return known;
-    }
 
     /** What may not be seen does not exist; asking nowhere is a mistake. */
     private static boolean requireVisible(EntityManager session, List<CollectionId> collections) {

@@ -2,20 +2,30 @@ package org.docchat.query;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.DocumentId;
 import org.docchat.domain.Embedding;
+import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.Failure;
 import org.docchat.domain.Location;
 import org.docchat.domain.Passage;
 import org.docchat.domain.PassageId;
+import org.docchat.domain.Transactions;
+import org.docchat.query.Fusion.Place;
+import org.docchat.query.Librarian.Found;
+import org.docchat.query.Librarian.Mode;
+import org.docchat.query.Librarian.Search;
+import org.docchat.query.Librarian.Timings;
 import org.jspecify.annotations.Nullable;
 
-/** Finds candidates for a question, the best by words and the nearest in meaning, and reads passages. */
+/** Finds passages: the best by words and the nearest in meaning, fused into one list. */
 final class Retrieval {
     /** How many each ranking contributes. */
     static final int CANDIDATES = 100;
@@ -38,7 +48,25 @@ final class Retrieval {
              order by p.ordinal
             """;
 
-    private Retrieval() {}
+    private static final int LONGEST_QUESTION = 10_000;
+
+    private final Transactions<EntityManager> transactions;
+    private final EmbeddingModel model;
+    /** Asked of the database once: it comes and goes with the start only. */
+    private volatile @Nullable Boolean indexed;
+
+    Retrieval(Transactions<EntityManager> transactions, EmbeddingModel model) {
+        this.transactions = transactions;
+        this.model = model;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param found as many as were asked for, best first
+     * @param evidence how likely it is that the answer is among them
+     */
+    record Retrieved(List<Found> found, double evidence, Timings timings) {}
 
     /**
      * A passage with what each ranking says of it.
@@ -53,61 +81,103 @@ final class Retrieval {
             @Nullable Double cosine,
             double coverage) {}
 
-    /**
-     * The best of both rankings, in no order.
-     *
-     * @param question null where meaning is not asked for
-     * @param indexed what {@link SemanticRanking#hasIndex} said
-     */
-    static List<Candidate> candidates(
-            EntityManager session,
-            Librarian.Search search,
-            Eligible eligible,
-            String model,
-            @Nullable Embedding question,
-            boolean indexed) {
-        var near = question == null
+    Retrieved retrieve(Caller caller, Search search) {
+        if (search.query().isBlank() || search.query().length() > LONGEST_QUESTION) {
+            throw new Failure.Invalid(
+                    "invalid_query", "The question must have 1 to " + LONGEST_QUESTION + " characters.");
+        }
+        if (search.limit() < 1 || search.limit() > CANDIDATES) {
+            throw new Failure.Invalid("invalid_limit", "The limit must be a number from 1 to " + CANDIDATES + ".");
+        }
+        // PostgreSQL takes no zeros.
+        var question = search.query().replace('\0', ' ');
+        long began = System.nanoTime();
+        var embedding = search.mode() == Mode.KEYWORD ? null : model.embedQuestion(question);
+        long embedded = System.nanoTime();
+        return transactions.as(caller, session -> {
+            var eligible = Eligible.of(search.filter());
+            var candidates = candidates(session, search, question, embedding, eligible);
+            var places = Fusion.fuse(candidates, search.mode()).stream()
+                    .limit(search.limit())
+                    .toList();
+            var found = found(session, places, eligible);
+            var timings = new Timings(millis(began, embedded), millis(embedded, System.nanoTime()), 0);
+            return new Retrieved(found, Evidence.of(candidates), timings);
+        });
+    }
+
+    private static long millis(long from, long to) {
+        return (to - from) / 1_000_000;
+    }
+
+    /** The best of both rankings, in no order. */
+    private List<Candidate> candidates(
+            EntityManager session, Search search, String question, @Nullable Embedding embedding, Eligible eligible) {
+        var collections = search.collections();
+        var near = embedding == null
                 ? List.<SemanticRanking.Near>of()
-                : SemanticRanking.nearest(session, question, search.collections(), eligible, model, indexed);
+                : SemanticRanking.nearest(session, embedding, collections, eligible, model.name(), isIndexed(session));
         var candidates = new HashMap<Long, Candidate>();
         for (var one : near) {
             candidates.put(one.passage(), new Candidate(new PassageId(one.passage()), null, one.cosine(), 0));
         }
-        if (search.mode() != Librarian.Mode.SEMANTIC) {
-            var wanted = question == null ? null : model;
-            for (var hit : KeywordRanking.hits(session, search.query(), search.collections(), eligible, near, wanted)) {
+        if (search.mode() != Mode.SEMANTIC) {
+            var wanted = embedding == null ? null : model.name();
+            for (var hit : KeywordRanking.hits(session, question, collections, eligible, near, wanted)) {
                 var known = candidates.get(hit.passage());
-                var cosine = known != null
-                        ? known.cosine()
-                        : question == null || hit.vector() == null
-                                ? null
-                                : (Double) question.cosine(SemanticRanking.embedding(hit.vector()));
-                candidates.put(
-                        hit.passage(),
-                        new Candidate(new PassageId(hit.passage()), hit.score(), cosine, hit.coverage()));
+                Double cosine = known == null ? cosine(embedding, hit.vector()) : known.cosine();
+                var passage = new PassageId(hit.passage());
+                candidates.put(hit.passage(), new Candidate(passage, hit.score(), cosine, hit.coverage()));
             }
         }
         return List.copyOf(candidates.values());
     }
 
-    /** The passages of these ids, in their order; without those that are not current any more. */
-    static List<Passage> passages(EntityManager session, List<PassageId> ids, Eligible eligible) {
+    private static @Nullable Double cosine(@Nullable Embedding question, byte @Nullable [] vector) {
+        return question == null || vector == null ? null : question.cosine(SemanticRanking.embedding(vector));
+    }
+
+    private boolean isIndexed(EntityManager session) {
+        var known = indexed;
+        if (known == null) {
+            known = SemanticRanking.hasIndex(session);
+            indexed = known;
+        }
+        return known;
+    }
+
+    /** Reads the passages, without those that are not current any more. */
+    private static List<Found> found(EntityManager session, List<Place> places, Eligible eligible) {
         var query = session.createNativeQuery(PASSAGES.formatted(eligible.current()), Tuple.class)
-                .setParameter("ids", Rows.array(ids, PassageId::value));
+                .setParameter("ids", Rows.array(places, place -> place.passage().value()));
         if (eligible.then()) {
             query.setParameter("asOf", eligible.parameters().get("asOf"));
         }
         var passages = Rows.of(query).stream()
                 .map(Retrieval::toPassage)
                 .collect(Collectors.toMap(Passage::id, Function.identity()));
-        return ids.stream().filter(passages::containsKey).map(passages::get).toList();
+        var found = new ArrayList<Found>();
+        for (var place : places) {
+            var passage = passages.get(place.passage());
+            if (passage != null) {
+                found.add(new Found(passage, place.score(), place.semanticRank(), place.keywordRank()));
+            }
+        }
+        return found;
     }
 
-    /** Neighbours have neighbouring ordinals in the same version. */
-    static List<Passage> around(EntityManager session, PassageId id) {
-        return Rows.of(session.createNativeQuery(AROUND, Tuple.class).setParameter("id", id.value())).stream()
-                .map(Retrieval::toPassage)
-                .toList();
+    /** A passage with the one before and the one after it: neighbours have neighbouring ordinals in one version. */
+    List<Passage> around(Caller caller, PassageId id) {
+        var passages = transactions.as(
+                caller,
+                session ->
+                        Rows.of(session.createNativeQuery(AROUND, Tuple.class).setParameter("id", id.value())).stream()
+                                .map(Retrieval::toPassage)
+                                .toList());
+        if (passages.isEmpty()) {
+            throw new Failure.NotFound("passage");
+        }
+        return passages;
     }
 
     private static Passage toPassage(Tuple row) {
