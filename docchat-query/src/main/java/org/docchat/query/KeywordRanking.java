@@ -67,15 +67,16 @@ final class KeywordRanking {
                  cross join size s
                  where w.rare %6$s
                  group by p.passage_id),
+            near as materialized (
+                select * from unnest(cast(:near as bigint[]), cast(:nearIn as uuid[])) n (passage_id, collection_id)),
             known as materialized (
                 select h.passage_id, p.collection_id, h.score, h.matched
                   from (select * from hit
-                         order by passage_id = any (cast(:near as bigint[])) desc, score desc, passage_id
+                         order by passage_id in (select passage_id from near) desc, score desc, passage_id
                          limit :completed) h
                   join lateral (select collection_id from passage where id = h.passage_id) p on true
                  union all
-                select passage_id, collection_id, 0, 0
-                  from unnest(cast(:near as bigint[]), cast(:nearIn as uuid[])) n (passage_id, collection_id)),
+                select passage_id, collection_id, 0, 0 from near),
             keyword as materialized (
                 select passage_id, sum(score) as score, sum(matched) as matched
                   from (select passage_id, score, matched from known
@@ -111,13 +112,13 @@ final class KeywordRanking {
             select k.passage_id, k.score + :closeness * coalesce(g.idf, 0) as score,
                    k.matched / (select sum(idf) from weight) as coverage, array_send(e.vector) as vector
               from (select passage_id from best
-                     union select unnest(cast(:near as bigint[]))) c
+                     union select passage_id from near) c
               join keyword k using (passage_id)
               left join lateral (
                    select sum(r.idf) as idf from passage p join pair r on p.lexemes @@ r.phrase
                     where p.id = k.passage_id and exists (select from pair)) g on true
               left join embedding e on e.passage_id = k.passage_id and e.model = :model
-                                   and e.passage_id <> all (cast(:near as bigint[]))
+                                   and e.passage_id not in (select passage_id from near)
             """;
 
     /** Of a time that has passed there is no inverted index: it is made of the passages. */
