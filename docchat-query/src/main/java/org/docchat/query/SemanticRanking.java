@@ -28,10 +28,11 @@ final class SemanticRanking {
               from nearest n join embedding e on e.passage_id = n.passage_id and e.model = :model
             """;
 
+    /** Parameters are selected, or a plan for any of them would read them anew for each row. */
     private static final String NEAREST = """
             select e.passage_id from embedding e
-             where e.collection_id = any (cast(:collections as uuid[])) and e.model = :model %s
-             order by bit_count(e.bits # cast(:signs as bit varying)), e.passage_id limit :oversampled
+             where e.collection_id = any (cast((select cast(:collections as uuid[])) as uuid[])) and e.model = :model %s
+             order by bit_count(e.bits # (select cast(:signs as bit varying))), e.passage_id limit :oversampled
             """;
 
     /** The same by pgvector's index, whose expression and condition this repeats to the letter. */
