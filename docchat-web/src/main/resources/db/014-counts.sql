@@ -86,3 +86,7 @@ $$;
 
 insert into word_count (collection_id, lexeme, passages, tallied)
     select collection_id, lexeme, count(*), true from posting group by collection_id, lexeme;
+
+--changeset docchat:word-counts-work splitStatements:false
+-- To lock the rows that it puts together.
+grant update on word_count to docchat_worker;
