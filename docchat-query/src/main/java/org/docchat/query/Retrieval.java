@@ -81,6 +81,11 @@ final class Retrieval {
             @Nullable Double cosine,
             double coverage) {}
 
+    /**
+     * Finds the passages that fit a query best, of those that the caller may see.
+     *
+     * @throws Failure.Invalid if the query is empty or too long, or the limit out of range
+     */
     Retrieved retrieve(Caller caller, Search search) {
         if (search.query().isBlank() || search.query().length() > LONGEST_QUESTION) {
             throw new Failure.Invalid(

@@ -38,7 +38,8 @@ final class SemanticRanking {
     /** The same by pgvector's index, whose expression and condition this repeats to the letter. */
     private static final String NEAREST_BY_INDEX = """
             select e.passage_id from embedding e
-             where e.collection_id = any (cast((select cast(:collections as uuid[])) as uuid[])) and e.model = '%1$s' and e.live
+             where e.collection_id = any (cast((select cast(:collections as uuid[])) as uuid[]))
+               and e.model = '%1$s' and e.live
              order by (cast(cast(e.vector as vector(%2$d)) as halfvec(%2$d))) <=> cast(:question as halfvec(%2$d))
              limit :oversampled
             """;
