@@ -81,7 +81,9 @@ export class Uploads {
             signedOut();
           }
           const problem = sending.status ? new Problem({ ...answer, status: sending.status }) : Problem.unreachable();
-          Object.assign(item, { state: "refused", message: problem.message, final: [409, 413, 415].includes(sending.status) });
+          // Room can be made; nothing else is different the next time.
+          const final = [409, 413, 415].includes(sending.status) && problem.code !== "storage_full";
+          Object.assign(item, { state: "refused", message: problem.message, final });
         }
         this.onChange();
         resolve();

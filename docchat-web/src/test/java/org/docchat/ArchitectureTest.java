@@ -160,7 +160,7 @@ class ArchitectureTest {
     void aContextShowsItsFacadeAndWhatItGivesAndTakes() {
         assertThat(publicTypes("org.docchat.ingest"))
                 .containsExactlyInAnyOrder(
-                        "Archives", "Bell", "Collections", "DocumentFormat", "Library", "Sharing", "Worker");
+                        "Archives", "Bell", "Collections", "DocumentFormat", "Library", "Quota", "Sharing", "Worker");
         assertThat(publicTypes("org.docchat.query"))
                 .containsExactlyInAnyOrder(
                         "ChatModel",

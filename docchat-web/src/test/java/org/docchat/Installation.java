@@ -28,6 +28,9 @@ final class Installation implements ExtensionContext.Store.CloseableResource {
     /** Low enough for a test to reach. */
     static final int REQUESTS_PER_KEY = 400;
 
+    static final int QUESTIONS_PER_COLLECTION = 2_500;
+    static final int COLLECTION_MAX_BYTES = 12 << 20;
+
     private final EmbeddedPostgres database;
     private final TestRunnerAdaptor arquillian;
     private final URI address;
@@ -84,6 +87,8 @@ final class Installation implements ExtensionContext.Store.CloseableResource {
                                     + "/postgres",
                             "-DJWT_SECRET=f3Qz8Lk1Vb6Nw0Xr5Ty2Hs7Jd4Gm9PcAe5Ui",
                             "-DDOCCHAT_REQUESTS_PER_KEY=" + REQUESTS_PER_KEY,
+                            "-DDOCCHAT_QUESTIONS_PER_COLLECTION=" + QUESTIONS_PER_COLLECTION,
+                            "-DDOCCHAT_COLLECTION_MAX_BYTES=" + COLLECTION_MAX_BYTES,
                             "-DDOCCHAT_PUBLIC_URL=http://localhost:" + port,
                             "-DOIDC_ISSUER=" + OpenIdServer.issuer(providerPort),
                             "-DOIDC_CLIENT_ID=" + OpenIdServer.CLIENT,

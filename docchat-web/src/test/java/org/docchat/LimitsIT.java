@@ -1,7 +1,10 @@
 package org.docchat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.json.Json;
+import jakarta.json.JsonObjectBuilder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.concurrent.Executors;
@@ -62,5 +65,53 @@ class LimitsIT {
                 .anySatisfy(limit -> assertThat(limit).startsWith("\"user\";r="))
                 .anySatisfy(limit -> assertThat(limit).startsWith("\"network\";r="))
                 .noneSatisfy(limit -> assertThat(limit).startsWith("\"key\""));
+    }
+
+    @Test
+    @Tag("R1")
+    void aCollectionIsAskedAsOftenAsMayBeAndOnlyByThoseWhoMayAskIt() {
+        var ann = installation.newUser("limits.bea");
+        var collection = ann.newCollection("Asked");
+        var path = "/api/v1/collections/" + collection;
+        assertThat(installation
+                        .newUser("limits.eve")
+                        .post(path + "/evaluations", questions(Installation.QUESTIONS_PER_COLLECTION))
+                        .status())
+                .isEqualTo(404);
+        ann.post(path + "/answers", Client.json().add("question", "How long?")).requireStatus(200);
+
+        var refused = ann.post(path + "/evaluations", questions(Installation.QUESTIONS_PER_COLLECTION));
+
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.json().getString("code")).isEqualTo("too_many_questions");
+        assertThat(refused.json().getString("detail"))
+                .contains((Installation.QUESTIONS_PER_COLLECTION - 1) + " are left")
+                .contains("DOCCHAT_QUESTIONS_PER_COLLECTION");
+        assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(86_000, 86_400);
+        ann.post(path + "/answers", Client.json().add("question", "How long?")).requireStatus(200);
+    }
+
+    private static JsonObjectBuilder questions(int count) {
+        var questions = Json.createArrayBuilder();
+        for (int i = 0; i < count; i++) {
+            questions.add(
+                    Client.json().add("question", "How long is " + i + "?").add("answerable", false));
+        }
+        return Client.json().add("questions", questions);
+    }
+
+    @Test
+    @Tag("R2")
+    void whatACollectionHasNoRoomForIsRefusedWithWhatToDo() {
+        var ann = installation.newUser("limits.cat");
+        var collection = ann.newCollection("Full");
+
+        var refused = ann.upload(collection, "large.txt", new byte[Installation.COLLECTION_MAX_BYTES + 1]);
+
+        assertThat(refused.status()).isEqualTo(413);
+        assertThat(refused.json().getString("code")).isEqualTo("storage_full");
+        assertThat(refused.json().getString("detail")).contains("Delete").contains("DOCCHAT_COLLECTION_MAX_BYTES");
+        ann.upload(collection, "small.txt", "Refunds take 14 days.".getBytes(UTF_8))
+                .requireStatus(202);
     }
 }

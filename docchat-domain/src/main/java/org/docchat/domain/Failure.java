@@ -1,5 +1,6 @@
 package org.docchat.domain;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -76,6 +77,28 @@ public abstract sealed class Failure extends RuntimeException {
                     "content_too_large",
                     "The " + what + " is larger than the " + limitBytes + " bytes that are accepted here. Split it, or"
                             + " ask an administrator to raise " + setting + ".");
+        }
+    }
+
+    /** As much is stored as may be. */
+    public static final class Full extends Failure {
+        public Full(String message) {
+            super("storage_full", message);
+        }
+    }
+
+    /** More was asked for than may be in some time. */
+    public static final class TooMany extends Failure {
+        private final transient Duration retryAfter;
+
+        public TooMany(String code, String message, Duration retryAfter) {
+            super(code, message);
+            this.retryAfter = retryAfter;
+        }
+
+        /** How long to wait. */
+        public Duration retryAfter() {
+            return retryAfter;
         }
     }
 

@@ -21,15 +21,18 @@ public final class Archives {
     private final Transactions<EntityManager> transactions;
     private final EmbeddingModel model;
     private final long maxBytes;
+    private final Quota quota;
 
     /**
      * @param model whose embeddings are taken over; where an archive has none of it, they are computed again
      * @param maxBytes the largest archive that is accepted
+     * @param quota how much may be stored
      */
-    public Archives(Transactions<EntityManager> transactions, EmbeddingModel model, long maxBytes) {
+    public Archives(Transactions<EntityManager> transactions, EmbeddingModel model, long maxBytes, Quota quota) {
         this.transactions = transactions;
         this.model = model;
         this.maxBytes = maxBytes;
+        this.quota = quota;
     }
 
     /** A collection as it stood when it was asked for. */
@@ -62,6 +65,7 @@ public final class Archives {
      * first row is stored, and all rows become visible at once, so that what cannot be taken whole leaves no trace.
      *
      * @throws IOException if the caller's stream fails: nothing is kept
+     * @throws Failure.Full if it is more than may be stored: nothing is kept
      */
     public Collection restore(Caller caller, InputStream bytes) throws IOException {
         Collections.requireAll(caller);
@@ -70,8 +74,11 @@ public final class Archives {
             receive(bytes, file);
             try (var archive = Archive.open(file)) {
                 var checked = archive.check(model);
-                return transactions.as(
-                        caller, session -> new Restoration(session, caller, archive, model).run(checked));
+                return transactions.as(caller, session -> {
+                    var collection = new Restoration(session, caller, archive, model).run(checked);
+                    quota.require(session, collection.id());
+                    return collection;
+                });
             }
         } finally {
             Files.deleteIfExists(file);

@@ -34,8 +34,16 @@ public final class Library {
 
     /** @param uploadMaxBytes the largest document that is accepted */
     public Library(Transactions<EntityManager> transactions, long uploadMaxBytes) {
+        this(transactions, uploadMaxBytes, Quota.NONE);
+    }
+
+    /**
+     * @param uploadMaxBytes the largest document that is accepted
+     * @param quota how much may be stored
+     */
+    public Library(Transactions<EntityManager> transactions, long uploadMaxBytes, Quota quota) {
         this.transactions = transactions;
-        this.uploads = new Uploads(transactions, uploadMaxBytes);
+        this.uploads = new Uploads(transactions, uploadMaxBytes, quota);
     }
 
     /**
@@ -45,6 +53,7 @@ public final class Library {
      * @param name the document's name; a path is cut to its last part, control characters are removed
      * @return the document; not {@link Accepted#isNew()} where the same bytes already stand under the name
      * @throws IOException if the caller's stream fails: nothing is kept
+     * @throws Failure.Full if it is more than may be stored: nothing is kept
      */
     public Accepted accept(Caller caller, CollectionId id, String name, InputStream bytes) throws IOException {
         return uploads.accept(caller, id, name, bytes);

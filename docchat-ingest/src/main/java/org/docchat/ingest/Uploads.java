@@ -29,10 +29,12 @@ final class Uploads {
 
     private final Transactions<EntityManager> transactions;
     private final long maxBytes;
+    private final Quota quota;
 
-    Uploads(Transactions<EntityManager> transactions, long maxBytes) {
+    Uploads(Transactions<EntityManager> transactions, long maxBytes, Quota quota) {
         this.transactions = transactions;
         this.maxBytes = maxBytes;
+        this.quota = quota;
     }
 
     Library.Accepted accept(Caller caller, CollectionId collection, String givenName, InputStream bytes)
@@ -45,12 +47,13 @@ final class Uploads {
                     "Documents named like " + name + " are not read.", DocumentFormat.supported());
         }
         var content = UUID.randomUUID();
-        transactions.as(caller, session -> {
+        var room = transactions.as(caller, session -> {
             Collections.require(session, collection, Role.EDITOR);
-            return session.createNativeQuery("insert into content (id, collection_id) values (:id, :collection)")
+            session.createNativeQuery("insert into content (id, collection_id) values (:id, :collection)")
                     .setParameter("id", content)
                     .setParameter("collection", collection.value())
                     .executeUpdate();
+            return room(session, collection, name);
         });
         boolean kept = false;
         try {
@@ -62,6 +65,9 @@ final class Uploads {
                 size += length;
                 if (size > maxBytes) {
                     throw new Failure.TooLarge(maxBytes);
+                }
+                if (size > room.bytes()) {
+                    throw new Failure.Full(room.otherwise());
                 }
                 if (length == 0) {
                     break;
@@ -76,7 +82,13 @@ final class Uploads {
             var mediaType = sniffer.finish(name).mediaType();
             var upload = new Upload(
                     content, collection, name, mediaType, size, HexFormat.of().formatHex(digest.digest()));
-            var accepted = transactions.as(caller, session -> become(session, upload));
+            var accepted = transactions.as(caller, session -> {
+                var made = become(session, upload);
+                if (made.isNew()) {
+                    quota.require(session, collection);
+                }
+                return made;
+            });
             kept = accepted.isNew();
             return accepted;
         } finally {
@@ -86,6 +98,23 @@ final class Uploads {
                         .executeUpdate());
             }
         }
+    }
+
+    /** What may arrive. The same bytes once more take no room, which shows only when all of them are there. */
+    private Quota.Room room(EntityManager session, CollectionId collection, String name) {
+        if (quota.equals(Quota.NONE)) {
+            return quota.room(session, collection, false);
+        }
+        var there = Rows.of(session.createNativeQuery("""
+                                select v.size from document d join version v on v.document_id = d.id and v.newest
+                                 where d.collection_id = :collection and d.name = :name
+                                """, Tuple.class)
+                        .setParameter("collection", collection.value())
+                        .setParameter("name", name))
+                .map(row -> row.get("size", Long.class))
+                .findFirst();
+        var room = quota.room(session, collection, there.isEmpty());
+        return new Quota.Room(Math.max(room.bytes(), there.orElse(0L)), room.otherwise());
     }
 
     /** Deletes what arrived of uploads that broke off together with their server. */

@@ -13,6 +13,7 @@ import org.docchat.domain.Failure;
 import org.docchat.ingest.Collections;
 import org.docchat.query.Librarian;
 import org.docchat.web.security.CurrentCaller;
+import org.docchat.web.security.QuestionLimit;
 import org.jspecify.annotations.Nullable;
 
 /** What searching and asking have in common, whether one collection is named by the address or several by the body. */
@@ -32,6 +33,9 @@ public class Asking {
 
     @Inject
     EventStreams streams;
+
+    @Inject
+    QuestionLimit limit;
 
     Views.Findings search(List<CollectionId> ids, Bodies.Search search) {
         int limit = search.limit() == null ? 10 : search.limit();
@@ -68,6 +72,7 @@ public class Asking {
     void answer(List<CollectionId> ids, Bodies.Question body, AsyncResponse response) {
         var caller = current.caller();
         var question = question(ids, body);
+        limit.count(caller, ids, 1);
         streams.write(() -> {
             try {
                 response.resume(Views.GivenAnswer.of(librarian.answer(caller, question, response::isCancelled)));
@@ -82,6 +87,7 @@ public class Asking {
         var question = question(ids, body);
         // What the caller may not see is refused with a status, before the stream begins.
         ids.forEach(id -> collections.get(caller, id));
+        limit.count(caller, ids, 1);
         response.setHeader("X-Accel-Buffering", "no");
         var entitlement = Entitlement.of(current, collections, ids);
         streams.write(() -> {

@@ -19,6 +19,7 @@ import org.docchat.domain.EvaluationId;
 import org.docchat.domain.Failure;
 import org.docchat.query.Evaluations;
 import org.docchat.web.security.CurrentCaller;
+import org.docchat.web.security.QuestionLimit;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -39,6 +40,9 @@ public class EvaluationsResource {
     @Inject
     CurrentCaller current;
 
+    @Inject
+    QuestionLimit limit;
+
     @POST
     @Operation(
             summary = "Ask a collection many questions and measure the answers",
@@ -56,6 +60,7 @@ public class EvaluationsResource {
         var collection = CollectionId.parse(id);
         var name = Parameters.optionalText("name", wanted.name(), 200);
         var questions = wanted.questions() == null ? List.<Bodies.EvaluationQuestion>of() : wanted.questions();
+        limit.count(current.caller(), List.of(collection), questions.size());
         var evaluation = evaluations.begin(
                 current.caller(),
                 collection,

@@ -34,6 +34,10 @@ public class Problems implements ExceptionMapper<Throwable> {
         if (problem.status() == 503) {
             response.header(HttpHeaders.RETRY_AFTER, "5");
         }
+        if (thrown instanceof Failure.TooMany tooMany) {
+            response.header(
+                    HttpHeaders.RETRY_AFTER, Math.max(1, tooMany.retryAfter().toSeconds()));
+        }
         if (thrown instanceof WebApplicationException web) {
             for (var name : new String[] {HttpHeaders.ALLOW, HttpHeaders.RETRY_AFTER}) {
                 var value = web.getResponse().getHeaderString(name);

@@ -33,6 +33,7 @@ import org.docchat.web.api.EventStream;
 import org.docchat.web.api.EventStreams;
 import org.docchat.web.api.Problems;
 import org.docchat.web.security.CurrentCaller;
+import org.docchat.web.security.QuestionLimit;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,9 @@ public class ChatCompletions {
     @Inject
     Collections collections;
 
+    @Inject
+    QuestionLimit limit;
+
     @POST
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(hidden = true) // described by ApiDescription
@@ -71,6 +75,7 @@ public class ChatCompletions {
         var caller = current.caller();
         var request = ChatRequest.of(body);
         var collection = models.named(caller, request.model());
+        limit.count(caller, List.of(collection.id()), 1);
         streams.write(() -> {
             try {
                 var given = answer(caller, collection, request, response::isCancelled);
@@ -99,6 +104,7 @@ public class ChatCompletions {
         var caller = current.caller();
         var request = ChatRequest.of(body);
         var collection = models.named(caller, request.model());
+        limit.count(caller, List.of(collection.id()), 1);
         var stream = new EventStream(sink, sse);
         response.setHeader("X-Accel-Buffering", "no");
         var entitlement = Entitlement.of(current, collections, List.of(collection.id()));

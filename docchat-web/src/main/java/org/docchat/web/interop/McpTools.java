@@ -23,6 +23,7 @@ import org.docchat.domain.PassageId;
 import org.docchat.query.Librarian;
 import org.docchat.web.api.ApiJson;
 import org.docchat.web.api.Views;
+import org.docchat.web.security.QuestionLimit;
 import org.jspecify.annotations.Nullable;
 
 /** What DocChat can do for a model. */
@@ -35,6 +36,9 @@ public class McpTools {
 
     @Inject
     Models models;
+
+    @Inject
+    QuestionLimit limit;
 
     /**
      * What a tool says.
@@ -87,16 +91,15 @@ public class McpTools {
 
     private Said ask(Caller caller, JsonObject arguments, BooleanSupplier isCancelled) {
         var conversation = optionalText(arguments, "conversationId");
-        var given = librarian.answer(
-                caller,
-                new Librarian.Question(
-                        text(arguments, "question"),
-                        collections(caller, arguments),
-                        conversation == null ? null : ConversationId.parse(conversation),
-                        null,
-                        null,
-                        null),
-                isCancelled::getAsBoolean);
+        var question = new Librarian.Question(
+                text(arguments, "question"),
+                collections(caller, arguments),
+                conversation == null ? null : ConversationId.parse(conversation),
+                null,
+                null,
+                null);
+        limit.count(caller, question.collections(), 1);
+        var given = librarian.answer(caller, question, isCancelled::getAsBoolean);
         var text = new StringBuilder(given.answer().text());
         if (given.answer() instanceof Answer.Cited cited) {
             text.append("\n\nSources:");

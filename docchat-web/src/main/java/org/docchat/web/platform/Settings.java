@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.docchat.ingest.Quota;
 import org.docchat.ingest.extract.Ocr;
 import org.docchat.web.model.ChatServer;
 import org.docchat.web.openid.OpenIdProvider;
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param parserTimeoutSeconds wall clock for one document
  * @param ocr how scanned pages are read; null: not at all
  * @param requests how many requests are served in a minute
+ * @param quota how much may be stored
+ * @param questions how many questions are answered in a day
  * @param metricsToken what a scraper of the metrics must bring; null: only callers from the own network are answered
  * @param shutdownSeconds how long what runs may take to end when DocChat is stopped
  * @param chat what writes the answers; null: they are quoted from the documents
@@ -53,19 +56,29 @@ public record Settings(
         int parserTimeoutSeconds,
         @Nullable Ocr ocr,
         Requests requests,
+        Quota quota,
+        Questions questions,
         @Nullable String metricsToken,
         int shutdownSeconds,
         @Nullable ChatServer chat,
         @Nullable OpenIdProvider openId) {
 
     /**
-     * How many requests of the API one node serves in a minute; 0: any number.
+     * How many requests of the API are served in a minute, by all nodes together; 0: any number.
      *
      * @param perUser by whatever credentials
      * @param perKey by one API key
      * @param perNetwork from one IPv4 address, or one /64 of IPv6
      */
     public record Requests(int perUser, int perKey, int perNetwork) {}
+
+    /**
+     * How many questions are answered in a day, those of evaluations included; 0: any number.
+     *
+     * @param perUser in whatever collections
+     * @param perCollection by whomever
+     */
+    public record Questions(int perUser, int perCollection) {}
 
     /** Says nothing: it holds secrets. */
     @Override
@@ -125,6 +138,15 @@ public record Settings(
                         (int) number(config, "DOCCHAT_REQUESTS_PER_USER", 12_000, 0, 10_000_000),
                         (int) number(config, "DOCCHAT_REQUESTS_PER_KEY", 12_000, 0, 10_000_000),
                         (int) number(config, "DOCCHAT_REQUESTS_PER_NETWORK", 60_000, 0, 10_000_000)),
+                new Quota(
+                        new Quota.Limit(
+                                number(config, "DOCCHAT_USER_MAX_BYTES", 0, 0, 1L << 50),
+                                number(config, "DOCCHAT_USER_MAX_DOCUMENTS", 0, 0, 1_000_000_000)),
+                        new Quota.Limit(
+                                number(config, "DOCCHAT_COLLECTION_MAX_BYTES", 0, 0, 1L << 50),
+                                number(config, "DOCCHAT_COLLECTION_MAX_DOCUMENTS", 0, 0, 1_000_000_000))),
+                new Questions((int) number(config, "DOCCHAT_QUESTIONS_PER_USER", 0, 0, 1_000_000_000), (int)
+                        number(config, "DOCCHAT_QUESTIONS_PER_COLLECTION", 0, 0, 1_000_000_000)),
                 metricsToken(config),
                 (int) number(config, "DOCCHAT_SHUTDOWN_SECONDS", 20, 0, 3_600),
                 chat(config),

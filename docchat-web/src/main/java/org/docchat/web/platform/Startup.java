@@ -26,6 +26,7 @@ import org.docchat.ingest.extract.ExtractionProcess;
 import org.docchat.query.EvaluationWorker;
 import org.docchat.query.Librarian;
 import org.docchat.web.security.Audit;
+import org.docchat.web.security.SharedLedger;
 import org.docchat.web.security.Users;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,9 @@ public class Startup {
 
     @Inject
     private Audit audit;
+
+    @Inject
+    private SharedLedger ledger;
 
     @Inject
     private Metrics metrics;
@@ -88,6 +92,7 @@ public class Startup {
             schema.addVectorIndex(model.get());
             startWorkers();
             clock.scheduleWithFixedDelay(audit::showHead, 1, 1, TimeUnit.MINUTES);
+            clock.scheduleWithFixedDelay(ledger::sweep, 1, 1, TimeUnit.MINUTES);
             started = true;
         } catch (ExecutionException e) {
             throw failed(new IllegalStateException("the embedding model could not be loaded: " + e.getCause(), e));

@@ -115,13 +115,13 @@ class Wiring {
     @Produces
     @Singleton
     Archives archives(Transactions<EntityManager> transactions, EmbeddingModel model, Settings settings) {
-        return new Archives(transactions, model, settings.importMaxBytes());
+        return new Archives(transactions, model, settings.importMaxBytes(), settings.quota());
     }
 
     @Produces
     @Singleton
     Library library(Transactions<EntityManager> transactions, Settings settings) {
-        return new Library(transactions, settings.uploadMaxBytes());
+        return new Library(transactions, settings.uploadMaxBytes(), settings.quota());
     }
 
     @Produces

@@ -26,6 +26,12 @@ class Database {
     @SuppressWarnings("NullAway.Init")
     private DataSource dataSource;
 
+    Database() {}
+
+    Database(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
     interface Row<T> {
         T read(ResultSet row) throws SQLException;
     }

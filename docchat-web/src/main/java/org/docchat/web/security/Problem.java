@@ -53,8 +53,10 @@ public record Problem(int status, String title, String detail, String code, Stri
             return 400;
         } else if (failure instanceof Failure.UnsupportedMediaType) {
             return 415;
-        } else if (failure instanceof Failure.TooLarge) {
+        } else if (failure instanceof Failure.TooLarge || failure instanceof Failure.Full) {
             return 413;
+        } else if (failure instanceof Failure.TooMany) {
+            return 429;
         } else if (failure instanceof Failure.Unavailable) {
             return 503;
         }

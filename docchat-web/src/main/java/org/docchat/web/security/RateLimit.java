@@ -9,14 +9,15 @@ import org.docchat.web.platform.Settings;
 
 /**
  * How many requests a network, a user and a key may send in a minute, and the header fields that tell them
- * (draft-ietf-httpapi-ratelimit-headers-10). Each node counts for itself.
+ * (draft-ietf-httpapi-ratelimit-headers-10). What is left is what this node knows of: others may have taken some of it.
  */
 @ApplicationScoped
 class RateLimit {
-    private final Windows windows = new Windows();
-
     @Inject
     Settings settings;
+
+    @Inject
+    Windows windows;
 
     /** Counts a request from an address; the time to wait if there were too many. */
     Optional<Duration> ofNetwork(String address, HttpServletResponse response) {
@@ -37,9 +38,12 @@ class RateLimit {
         if (most == 0) {
             return Optional.empty();
         }
-        var count = windows.count(policy + ":" + name, most);
+        var limit = Windows.Limit.perMinute(most);
+        var count = windows.count(policy + ":" + name, limit);
         // Both fields are lists: a line for each policy makes one list of them.
-        response.addHeader("RateLimit-Policy", "\"" + policy + "\";q=" + most + ";w=" + Windows.LENGTH.toSeconds());
+        response.addHeader(
+                "RateLimit-Policy",
+                "\"" + policy + "\";q=" + most + ";w=" + limit.window().toSeconds());
         response.addHeader(
                 "RateLimit",
                 "\"" + policy + "\";r=" + count.left() + ";t=" + count.reset().toSeconds());

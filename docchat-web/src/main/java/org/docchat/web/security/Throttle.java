@@ -1,20 +1,21 @@
 package org.docchat.web.security;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Counts attempts by name and by address, so that guessing stays hopeless. In the memory of one node: with N nodes an
- * attacker has N times as many attempts, which changes nothing about that.
+ * Counts attempts by name and by address, on all nodes together, so that guessing stays hopeless.
  */
 @ApplicationScoped
 class Throttle {
-    private static final int PER_NAME = 10;
-    private static final int PER_ADDRESS = 100;
-    private static final int BAD_KEYS_PER_ADDRESS = 15;
+    private static final Windows.Limit PER_NAME = Windows.Limit.perMinute(10);
+    private static final Windows.Limit PER_ADDRESS = Windows.Limit.perMinute(100);
+    private static final Windows.Limit BAD_KEYS_PER_ADDRESS = Windows.Limit.perMinute(15);
 
-    private final Windows windows = new Windows();
+    @Inject
+    Windows windows;
 
     /** Counts an attempt to sign in; the time to wait if there were too many. */
     Optional<Duration> attempt(String username, String address) {
@@ -31,7 +32,7 @@ class Throttle {
     /** Forgets the attempts of a name whose password was given. */
     void succeeded(String username, String address) {
         windows.forget("name:" + username);
-        windows.takeBack("address:" + network(address));
+        windows.takeBack("address:" + network(address), 1);
     }
 
     /** Counts a key or token that nobody has; the time to wait if there were too many. */
@@ -39,8 +40,8 @@ class Throttle {
         return count("key:" + network(address), BAD_KEYS_PER_ADDRESS);
     }
 
-    private Optional<Duration> count(String name, int most) {
-        var count = windows.count(name, most);
+    private Optional<Duration> count(String name, Windows.Limit limit) {
+        var count = windows.count(name, limit);
         return count.admitted() ? Optional.empty() : Optional.of(count.reset());
     }
 

@@ -1,18 +1,24 @@
 package org.docchat.web.security;
 
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Counts what happens by a name, in windows of a minute that begin with the first time. In the memory of one node: a
- * count shared through the database would cost each request a write.
+ * Counts what happens by a name, in windows of time that begin with the first time, on all nodes together. A node takes
+ * shares of what is left from the {@link Ledger} and counts within them by itself, so that a request costs a write only
+ * when its share is used up, and there is never more than the limit allows. What a node has taken and does not need is
+ * lost to the others until the window ends.
  */
-final class Windows {
-    static final Duration LENGTH = Duration.ofMinutes(1);
+@ApplicationScoped
+class Windows {
     private static final int MOST_ENTRIES = 50_000;
+    private static final int SHARES = 100;
 
-    private record Window(long since, int count) {}
+    @Inject
+    Ledger ledger;
 
     private final Map<String, Window> windows = new LinkedHashMap<>() {
         @Override
@@ -22,36 +28,95 @@ final class Windows {
     };
 
     /**
+     * How much may happen.
+     *
+     * @param most in one window
+     * @param share how much a node takes at a time
+     */
+    record Limit(long most, Duration window, long share) {
+        /** For what is frequent: each node may leave a hundredth unused. */
+        static Limit perMinute(long most) {
+            return new Limit(most, Duration.ofMinutes(1), Math.max(1, most / SHARES));
+        }
+
+        /** For what is costly anyway: exact. */
+        static Limit perDay(long most) {
+            return new Limit(most, Duration.ofDays(1), 1);
+        }
+    }
+
+    /**
      * Where a name stands.
      *
-     * @param admitted false: as many as may have happened already, so this one was not counted
-     * @param left how many more may happen before the reset
+     * @param admitted false: as many as may have happened already, so this was not counted
+     * @param left how many more may happen before the reset, as far as this node knows
      */
-    record Count(boolean admitted, int left, Duration reset) {}
+    record Count(boolean admitted, long left, Duration reset) {}
+
+    /** This node's part of a window. */
+    private static final class Window {
+        private long inHand;
+        private long elsewhere;
+        private long end = System.nanoTime();
+
+        synchronized Count count(String name, Limit limit, int amount, Ledger ledger) {
+            if (end - System.nanoTime() <= 0) {
+                inHand = 0;
+                elsewhere = limit.most();
+            }
+            if (inHand < amount && elsewhere > 0) {
+                long share = Math.max(limit.share(), amount - inHand);
+                var entry = ledger.use(name, share, limit.window());
+                inHand += Math.max(0, share - Math.max(0, entry.used() - limit.most()));
+                elsewhere = Math.max(0, limit.most() - entry.used());
+                end = System.nanoTime() + entry.left().toNanos();
+            }
+            boolean admitted = inHand >= amount;
+            if (admitted) {
+                inHand -= amount;
+            }
+            return new Count(admitted, inHand + elsewhere, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        }
+
+        synchronized void takeBack(int amount) {
+            inHand += amount;
+        }
+    }
 
     /** Counts one more, if it may happen. */
-    synchronized Count count(String name, int most) {
-        long now = System.nanoTime();
-        var window = windows.get(name);
-        if (window == null || now - window.since() >= LENGTH.toNanos()) {
-            windows.remove(name);
-            window = new Window(now, 0);
+    Count count(String name, Limit limit) {
+        return count(name, limit, 1);
+    }
+
+    /** Counts that many more, if all of them may happen. */
+    Count count(String name, Limit limit, int amount) {
+        Window window;
+        synchronized (windows) {
+            // Who is asked for often stays.
+            window = windows.remove(name);
+            window = window == null ? new Window() : window;
+            windows.put(name, window);
         }
-        var reset = LENGTH.minusNanos(now - window.since());
-        if (window.count() >= most) {
-            return new Count(false, 0, reset);
-        }
-        windows.put(name, new Window(window.since(), window.count() + 1));
-        return new Count(true, most - window.count() - 1, reset);
+        // Others are not kept waiting while the ledger is asked.
+        return window.count(name, limit, amount, ledger);
     }
 
     /** Forgets what was counted for a name. */
-    synchronized void forget(String name) {
-        windows.remove(name);
+    void forget(String name) {
+        synchronized (windows) {
+            windows.remove(name);
+        }
+        ledger.forget(name);
     }
 
-    /** Takes back one that was counted. */
-    synchronized void takeBack(String name) {
-        windows.computeIfPresent(name, (key, window) -> new Window(window.since(), Math.max(0, window.count() - 1)));
+    /** Takes back what was counted: it stays with this node. */
+    void takeBack(String name, int amount) {
+        Window window;
+        synchronized (windows) {
+            window = windows.get(name);
+        }
+        if (window != null) {
+            window.takeBack(amount);
+        }
     }
 }

@@ -38,7 +38,7 @@ public final class PreparedDatabase implements Transactions<EntityManager>, Auto
                         "jakarta.persistence.jdbc.url", url,
                         "hibernate.transaction.jta.platform",
                                 "org.hibernate.engine.transaction.jta.platform.internal.NoJtaPlatform",
-                        "hibernate.connection.pool_size", "8"));
+                        "hibernate.connection.pool_size", "16"));
     }
 
     /** @param url of an existing database, as JDBC wants it */
@@ -63,6 +63,11 @@ public final class PreparedDatabase implements Transactions<EntityManager>, Auto
     /** As a start of DocChat does it: nothing where there is no pgvector. */
     public void addVectorIndex(EmbeddingModel model) {
         new Schema(database).addVectorIndex(model);
+    }
+
+    /** As the owner of the tables. */
+    public DataSource source() {
+        return database;
     }
 
     /** Somebody who may make collections; the same one for the same name. */

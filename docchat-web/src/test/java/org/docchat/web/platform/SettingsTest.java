@@ -74,7 +74,17 @@ class SettingsTest {
                         "# DOCCHAT_PARSER_TIMEOUT_SECONDS=" + settings.parserTimeoutSeconds(),
                         "# DOCCHAT_REQUESTS_PER_USER=" + settings.requests().perUser(),
                         "# DOCCHAT_REQUESTS_PER_KEY=" + settings.requests().perKey(),
-                        "# DOCCHAT_REQUESTS_PER_NETWORK=" + settings.requests().perNetwork());
+                        "# DOCCHAT_REQUESTS_PER_NETWORK=" + settings.requests().perNetwork(),
+                        "# DOCCHAT_USER_MAX_BYTES=" + settings.quota().user().bytes(),
+                        "# DOCCHAT_USER_MAX_DOCUMENTS="
+                                + settings.quota().user().documents(),
+                        "# DOCCHAT_COLLECTION_MAX_BYTES="
+                                + settings.quota().collection().bytes(),
+                        "# DOCCHAT_COLLECTION_MAX_DOCUMENTS="
+                                + settings.quota().collection().documents(),
+                        "# DOCCHAT_QUESTIONS_PER_USER=" + settings.questions().perUser(),
+                        "# DOCCHAT_QUESTIONS_PER_COLLECTION="
+                                + settings.questions().perCollection());
         var chat = requireNonNull(Settings.of(new FixedConfig(Map.of("JWT_SECRET", SECRET, "OPENAI_API_KEY", "sk-1")))
                 .chat());
         assertThat(lines())

@@ -3,6 +3,7 @@ package org.docchat.web.security;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ class ProblemTest {
             new Failure.Invalid("invalid_x", "No."), 400,
             new Failure.UnsupportedMediaType("No.", List.of("pdf", "docx")), 415,
             new Failure.TooLarge(10), 413,
+            new Failure.Full("No room."), 413,
+            new Failure.TooMany("too_many_questions", "Tomorrow.", Duration.ofHours(1)), 429,
             new Failure.Unavailable("database_unavailable", "Not now.", new IOException()), 503);
 
     @Test

@@ -8,7 +8,13 @@ import org.junit.jupiter.api.Test;
 
 @Tag("A9")
 class ThrottleTest {
-    private final Throttle throttle = new Throttle();
+    private final Throttle throttle = throttle();
+
+    private static Throttle throttle() {
+        var throttle = new Throttle();
+        throttle.windows = WindowsContract.node(new MemoryLedger());
+        return throttle;
+    }
 
     @Test
     void afterTenAttemptsANameHasToWaitWhereverItComesFrom() {
