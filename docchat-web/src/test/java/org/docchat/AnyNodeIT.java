@@ -58,6 +58,7 @@ class AnyNodeIT {
     }
 
     @Test
+    @Tag("C4")
     @Tag("C5")
     void theSecretIsNewWithEachSignInAndKeptFromScriptsAndTheDatabase() throws Exception {
         var browser = signedIn("anynode.cat");

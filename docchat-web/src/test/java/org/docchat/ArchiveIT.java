@@ -147,6 +147,7 @@ class ArchiveIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("forgeries")
     @Tag("U4")
+    @Tag("Q5")
     void aForgedArchiveIsRefusedWhole(String what, Consumer<Map<String, byte[]>> forger) throws SQLException {
         long before = rows();
         var entries = entries();
@@ -192,6 +193,7 @@ class ArchiveIT {
     }
 
     @Test
+    @Tag("Q5")
     void whatAnotherModelEmbeddedIsEmbeddedAnew() {
         var entries = entries();
         for (var name : List.copyOf(entries.keySet())) {

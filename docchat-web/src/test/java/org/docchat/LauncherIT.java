@@ -34,6 +34,7 @@ class LauncherIT {
 
     @Test
     @Tag("F1")
+    @Tag("F2")
     void whatWasAcknowledgedIsIndexedOnceThoughTheProcessWasKilledMeanwhile() throws Exception {
         int port = Installation.freePort();
         try (var first = new LauncherProcess(home, Map.of("DOCCHAT_PORT", Integer.toString(port)))) {

@@ -160,6 +160,18 @@ class QuotaIT {
     }
 
     @Test
+    @Tag("U2")
+    void aDocumentIsTakenUpToTheLastByteThatMayBeAndNotBeyondNorEmpty() throws Exception {
+        var node = node(Quota.NONE);
+        accept(node, ann, collection, "most.txt", 1 << 20);
+
+        assertThatThrownBy(() -> accept(node, ann, collection, "more.txt", (1 << 20) + 1))
+                .isInstanceOf(Failure.TooLarge.class);
+        assertThatThrownBy(() -> accept(node, ann, collection, "empty.txt", 0)).isInstanceOf(Failure.Invalid.class);
+        assertThat(database.count("select count(*) from content")).isEqualTo(1);
+    }
+
+    @Test
     void nobodyLearnsHowMuchAStrangersCollectionHolds() throws Exception {
         accept(node(bytes), ann, collection, "a.txt", 100);
 

@@ -30,6 +30,7 @@ class SettingsTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     @Test
+    @Tag("O8")
     void everyKeyThatIsReadIsExplainedAndEveryKeyThatIsExplainedIsRead() throws IOException {
         var read = new FixedConfig(Map.of("JWT_SECRET", SECRET, "DATABASE_URL", "postgresql://host/database"));
         Settings.of(read);

@@ -1,0 +1,198 @@
+package org.docchat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.json.Json;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("Names, words and files are data, whatever is written in them")
+@ExtendWith(Installation.Parameter.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HostileInputIT {
+    private static final String[] FRAGMENTS = {
+        "'",
+        "\"",
+        "\\",
+        "|",
+        "&",
+        "!",
+        "<->",
+        ":*",
+        "(",
+        ")",
+        "--",
+        ";",
+        "a' OR 1=1--",
+        "$$",
+        "$1",
+        "?",
+        ":id",
+        "{fn x}",
+        "\u0000",
+        "\ud800",
+        "\ufeff",
+        "😀",
+        "the",
+        "und",
+        "%",
+        "_",
+        "*",
+        "${x}",
+        "#{x}",
+        "\r\n",
+        "\u202e",
+        "refund"
+    };
+
+    private final Installation installation;
+    private final Client ann;
+    private final String collection;
+
+    HostileInputIT(Installation installation) {
+        this.installation = installation;
+        ann = installation.newUser("input.ann");
+        collection = ann.newCollection("Input");
+        ann.indexed(collection, "policy.md", "# Refunds\n\nA refund takes 14 days.\n".getBytes(UTF_8));
+    }
+
+    @ParameterizedTest
+    @Tag("Q1")
+    @ValueSource(strings = {"keyword", "hybrid"})
+    void whateverIsAskedForIsSearchedFor(String mode) {
+        var random = new Random(7);
+        for (int i = 0; i < 150; i++) {
+            var query = new StringBuilder();
+            for (int left = 1 + random.nextInt(8); left > 0; left--) {
+                query.append(FRAGMENTS[random.nextInt(FRAGMENTS.length)]).append(random.nextBoolean() ? " " : "");
+            }
+            var reply = ann.post(
+                    "/api/v1/collections/" + collection + "/search",
+                    Client.json().add("query", query.toString()).add("mode", mode));
+            assertThat(reply.status()).as("query %s: %s", query, reply.body()).isIn(200, 400);
+        }
+        assertThat(ann.post(
+                                "/api/v1/collections/" + collection + "/search",
+                                Client.json().add("query", "x".repeat(100_000)).add("mode", mode))
+                        .status())
+                .isIn(400, 413);
+    }
+
+    @ParameterizedTest
+    @Tag("U1")
+    @CsvSource({
+        "../../../../tmp/a.txt, a.txt",
+        "..\\..\\b.txt, b.txt",
+        "/etc/passwd.txt, passwd.txt",
+        "C:\\c.txt, c.txt",
+        "%2e%2e%2fd.txt, %2e%2e%2fd.txt",
+        "<img src=x onerror=alert(1)>.txt, <img src=x onerror=alert(1)>.txt",
+        "CON.txt, CON.txt"
+    })
+    void aFileNameIsAName(String sent, String kept) {
+        var reply = ann.upload(collection, List.of(new Client.File(sent, ("It is " + sent + ".").getBytes(UTF_8))))
+                .requireStatus(202);
+
+        assertThat(reply.list("items").get(0).getString("name")).isEqualTo(kept);
+    }
+
+    @ParameterizedTest
+    @Tag("U1")
+    @ValueSource(strings = {"..", ".", "dir/", "noextension", "a.exe"})
+    void whatIsNoNameOfADocumentIsRefused(String name) {
+        assertThat(ann.upload(collection, name, "x".getBytes(UTF_8)).status()).isIn(400, 404, 405, 415);
+    }
+
+    @Test
+    @Tag("X2")
+    void whatWasUploadedComesBackAsAFileAndNeverAsAPage() {
+        var id = ann.upload(
+                        collection, "page.html", "<html><script>alert(1)</script><p>Words.</p></html>".getBytes(UTF_8))
+                .requireStatus(202)
+                .json()
+                .getString("id");
+
+        var content = ann.get("/api/v1/documents/" + id + "/content").requireStatus(200);
+
+        assertThat(content.header("Content-Disposition")).startsWith("attachment");
+        assertThat(content.header("X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(content.header("Content-Security-Policy")).contains("default-src 'self'");
+    }
+
+    @Test
+    @Tag("R3")
+    void ofTheSameFileTwentyTimesAtOnceOneVersionStands() throws Exception {
+        var threads = Executors.newFixedThreadPool(20);
+        try {
+            var sent = new ArrayList<Future<Client.Reply>>();
+            for (int i = 0; i < 20; i++) {
+                sent.add(threads.submit(() -> ann.upload(collection, "twin.txt", "The same words.".getBytes(UTF_8))));
+            }
+            var ids = new ArrayList<String>();
+            int taken = 0;
+            for (var one : sent) {
+                var reply = one.get().requireStatus(200, 202);
+                taken += reply.status() == 202 ? 1 : 0;
+                ids.add(reply.json().getString("id"));
+            }
+            assertThat(taken).isEqualTo(1);
+            assertThat(ids).containsOnly(ids.get(0));
+            assertThat(ann.get("/api/v1/documents/" + ids.get(0)).json().getJsonArray("versions"))
+                    .hasSize(1);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    @Tag("L3")
+    void ofAKeyOnlyAHashIsKept() throws SQLException {
+        var key = ann.post("/api/v1/me/api-keys", Client.json().add("name", "kept"))
+                .requireStatus(201)
+                .json()
+                .getString("key");
+        var secret = key.substring(key.lastIndexOf('_') + 1);
+        assertThat(secret).hasSizeGreaterThan(20);
+
+        assertThat(ann.get("/api/v1/me/api-keys").body()).doesNotContain(secret);
+        try (var connection = installation.database();
+                var search = connection.prepareStatement(
+                        "select count(*) from api_key where strpos(to_jsonb(api_key)::text, ?) > 0")) {
+            search.setString(1, secret);
+            try (var row = search.executeQuery()) {
+                row.next();
+                assertThat(row.getInt(1)).isZero();
+            }
+        }
+    }
+
+    @Test
+    @Tag("P5")
+    void whatLooksLikeAnExpressionIsNotEvaluated() {
+        var name = "${7*7} #{7*7} {{7*7}} ${env.JWT_SECRET}";
+        var made = ann.post("/api/v1/collections", Client.json().add("name", name))
+                .requireStatus(201)
+                .json();
+        assertThat(made.getString("name")).isEqualTo(name);
+        var asked = ann.post(
+                        "/api/v1/answers",
+                        Client.json()
+                                .add("question", name)
+                                .add("collections", Json.createArrayBuilder(List.of(made.getString("id")))))
+                .requireStatus(200);
+        assertThat(asked.json().getString("question")).isEqualTo(name);
+    }
+}
