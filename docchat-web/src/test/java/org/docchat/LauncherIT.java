@@ -3,8 +3,11 @@ package org.docchat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringReader;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -58,7 +61,8 @@ class LauncherIT {
                     .equals("received"));
             first.kill();
 
-            try (var second = new LauncherProcess(home, Map.of("DOCCHAT_PORT", Integer.toString(port)))) {
+            var settings = Map.of("DOCCHAT_PORT", Integer.toString(port), "DOCCHAT_LOG_FORMAT", "json");
+            try (var second = new LauncherProcess(home, settings)) {
                 second.awaitGreeting();
                 assertThat(second.output()).doesNotContain(password);
                 var again = second.client().signIn("admin", password);
@@ -70,6 +74,8 @@ class LauncherIT {
                 assertThat(again.get("/api/v1/collections/" + collection).json().getInt("passages"))
                         .isEqualTo(2 * passages);
                 refusesASecondOneOn(port);
+                assertThat(loggedOf(document, second))
+                        .anyMatch(line -> line.getString("LogMessage").endsWith("is indexed"));
             }
         }
     }
@@ -136,6 +142,20 @@ class LauncherIT {
                     .contains("DocChat cannot start: JWT_SECRET ")
                     .doesNotContain("hunter2");
         }
+    }
+
+    /** Every line is an event, the server's among them. */
+    private static List<JsonObject> loggedOf(String document, LauncherProcess process) throws IOException {
+        var lines = process.output()
+                .lines()
+                // Of the library that starts the database.
+                .filter(line -> !line.startsWith("SLF4J"))
+                .toList();
+        assertThat(lines).allSatisfy(line -> assertThat(line).startsWith("{").endsWith("}"));
+        return lines.stream()
+                .map(line -> Json.createReader(new StringReader(line)).readObject())
+                .filter(line -> line.getString("DocumentId", "").equals(document))
+                .toList();
     }
 
     /** Counted from the list, which would show a passage twice. */

@@ -49,7 +49,8 @@ final class LauncherProcess implements AutoCloseable {
             if (!process.isAlive()) {
                 throw new IllegalStateException("it ended:\n" + output());
             }
-            return output().contains("DocChat is ready") && output().contains("Ctrl-C");
+            return output().contains("DocChat is ready") && output().contains("Ctrl-C")
+                    || output().contains("DocChat is ready at");
         });
     }
 

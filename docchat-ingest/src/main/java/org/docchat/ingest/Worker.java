@@ -11,6 +11,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.docchat.domain.DocumentState.Problem;
 import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.LogContext;
 import org.docchat.domain.Transactions;
 import org.docchat.ingest.Queue.Job;
 import org.docchat.ingest.extract.Extractor;
@@ -122,7 +123,10 @@ public final class Worker implements Runnable {
                 long heard = bell.rings();
                 var job = queue.lease();
                 if (job.isPresent()) {
-                    work(job.get());
+                    try (var context = LogContext.with(
+                            LogContext.Key.DOCUMENT, job.get().document().toString())) {
+                        work(job.get());
+                    }
                 } else {
                     bell.await(heard, IDLE);
                 }
@@ -161,6 +165,7 @@ public final class Worker implements Runnable {
             if (step(Step.EMBED, () -> embed(job))) {
                 step(Step.INDEX, () -> {
                     shelf.index(job, model.name());
+                    LOG.log(Level.INFO, "{0} is indexed", job);
                     return true;
                 });
             } else {

@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +99,11 @@ public final class Launcher {
     static @Nullable String setting(String key) {
         var value = System.getProperty(key, System.getenv(key));
         return value == null || value.isBlank() ? null : value.strip();
+    }
+
+    /** Whether a program reads the log. */
+    static boolean logsJson() {
+        return "json".equals(setting("DOCCHAT_LOG_FORMAT"));
     }
 
     private static boolean isSet(String key) {
@@ -191,6 +197,11 @@ public final class Launcher {
         var publicUrl = setting("DOCCHAT_PUBLIC_URL");
         var address = publicUrl == null ? "http://localhost:" + port : publicUrl;
         var generated = System.clearProperty("docchat.generated-admin-password");
+        if (logsJson()) {
+            var shown = generated == null ? "" : "; sign in as admin / " + generated + " (shown this once)";
+            Logger.getLogger(Launcher.class.getName()).info("DocChat is ready at " + address + shown);
+            return;
+        }
         var password = generated != null ? generated : "…";
         var credentials = generated != null
                 ? "admin / " + generated + "   (shown this once)"

@@ -62,6 +62,7 @@ final class Server {
         delete(root);
         var payara = layout.resolve("payara");
         copy(payara.resolve("config"), root.resolve("config"));
+        configureLog(root.resolve("config").resolve("logging.properties"));
         // The adapters that make data sources of drivers are looked for here.
         copy(payara.resolve("lib"), root.resolve("lib"));
         Files.createDirectories(root.resolve("docroot"));
@@ -94,6 +95,19 @@ final class Server {
         classes.loadClass("fish.payara.micro.impl.PayaraMicroImpl")
                 .getMethod("main", String[].class)
                 .invoke(null, (Object) arguments);
+    }
+
+    private static void configureLog(Path file) throws IOException {
+        var configuration = Files.readString(file);
+        if (Launcher.logsJson()) {
+            // Until the application is there and puts its own into its place.
+            configuration = configuration.replace(
+                    "com.sun.enterprise.server.logging.ODLLogFormatter",
+                    "fish.payara.enterprise.server.logging.JSONLogFormatter");
+        } else if (System.console() == null) {
+            configuration = configuration.replace("ansiColor=true", "ansiColor=false");
+        }
+        Files.writeString(file, configuration);
     }
 
     private interface Unpacking {

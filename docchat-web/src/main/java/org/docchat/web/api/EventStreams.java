@@ -17,6 +17,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.docchat.domain.Failure;
+import org.docchat.domain.LogContext;
 import org.docchat.web.platform.Shutdown;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +93,7 @@ public class EventStreams {
      * @throws Failure.Unavailable if too many are being written
      */
     public void write(Runnable answer) {
-        execute(writers, answer);
+        execute(writers, LogContext.carriedInto(answer));
     }
 
     /** Keeps a stream alive while something else writes to it. */

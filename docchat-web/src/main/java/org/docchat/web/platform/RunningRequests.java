@@ -10,11 +10,21 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import org.docchat.domain.LogContext;
+import org.docchat.web.security.CurrentCaller;
 
-/** Counts and times the requests, those included that are answered later by another thread. */
+/** Counts and times the requests, those included that are answered later by another thread, and names them in the log. */
 public class RunningRequests extends HttpFilter {
+    private static final Pattern REQUEST_ID = Pattern.compile("[\\w.-]{1,64}");
+    /** https://www.w3.org/TR/trace-context/#traceparent-header */
+    private static final Pattern TRACE_PARENT = Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}");
+
     private static final AtomicInteger RUNNING = new AtomicInteger();
 
     @Inject
@@ -24,6 +34,10 @@ public class RunningRequests extends HttpFilter {
     @Inject
     @SuppressWarnings("NullAway.Init")
     private Metrics metrics;
+
+    @Inject
+    @SuppressWarnings("NullAway.Init")
+    private CurrentCaller caller;
 
     static int count() {
         return RUNNING.get();
@@ -40,7 +54,7 @@ public class RunningRequests extends HttpFilter {
         RUNNING.incrementAndGet();
         metrics.requestBegan();
         boolean thrown = true;
-        try {
+        try (var context = LogContext.with(logged(request))) {
             chain.doFilter(request, response);
             thrown = false;
         } finally {
@@ -55,6 +69,23 @@ public class RunningRequests extends HttpFilter {
                 end.reached(thrown);
             }
         }
+    }
+
+    private Map<LogContext.Key, String> logged(HttpServletRequest request) {
+        var ids = new EnumMap<LogContext.Key, String>(LogContext.Key.class);
+        var given = request.getHeader("X-Request-Id");
+        ids.put(
+                LogContext.Key.REQUEST,
+                given != null && REQUEST_ID.matcher(given).matches()
+                        ? given
+                        : UUID.randomUUID().toString());
+        var trace = TRACE_PARENT.matcher(String.valueOf(request.getHeader("traceparent")));
+        if (trace.matches()) {
+            ids.put(LogContext.Key.TRACE, trace.group(1));
+        }
+        caller.known()
+                .ifPresent(known -> ids.put(LogContext.Key.USER, known.id().toString()));
+        return ids;
     }
 
     private final class End implements AsyncListener {

@@ -29,6 +29,7 @@ import liquibase.database.DatabaseFactory;
 import liquibase.database.jvm.JdbcConnection;
 import liquibase.exception.LiquibaseException;
 import liquibase.resource.ClassLoaderResourceAccessor;
+import liquibase.ui.LoggerUIService;
 import org.docchat.domain.EmbeddingModel;
 import org.jspecify.annotations.Nullable;
 
@@ -158,7 +159,9 @@ final class Schema {
         var target = DatabaseFactory.getInstance().findCorrectDatabaseImplementation(new JdbcConnection(connection));
         var files = new ClassLoaderResourceAccessor(Schema.class.getClassLoader());
         try {
-            Scope.child(Map.of(Scope.Attr.resourceAccessor.name(), files), () -> {
+            // What it would print goes to the log.
+            var ui = new LoggerUIService();
+            Scope.child(Map.of(Scope.Attr.resourceAccessor.name(), files, Scope.Attr.ui.name(), ui), () -> {
                 // A process that was killed while migrating leaves Liquibase's own lock behind for ever. Whoever holds
                 // the advisory lock is alone, so whatever lock there is has no owner any more.
                 new Liquibase(CHANGELOG, files, target).forceReleaseLocks();

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param quota how much may be stored
  * @param questions how many questions are answered in a day
  * @param metricsToken what a scraper of the metrics must bring; null: only callers from the own network are answered
+ * @param logFormat what log lines look like
  * @param shutdownSeconds how long what runs may take to end when DocChat is stopped
  * @param chat what writes the answers; null: they are quoted from the documents
  * @param openId where people may sign in instead of here; null: nowhere
@@ -59,6 +60,7 @@ public record Settings(
         Quota quota,
         Questions questions,
         @Nullable String metricsToken,
+        LogFormat logFormat,
         int shutdownSeconds,
         @Nullable ChatServer chat,
         @Nullable OpenIdProvider openId) {
@@ -79,6 +81,12 @@ public record Settings(
      * @param perCollection by whomever
      */
     public record Questions(int perUser, int perCollection) {}
+
+    /** For people, or for programs that collect logs. */
+    public enum LogFormat {
+        TEXT,
+        JSON
+    }
 
     /** Says nothing: it holds secrets. */
     @Override
@@ -148,6 +156,7 @@ public record Settings(
                 new Questions((int) number(config, "DOCCHAT_QUESTIONS_PER_USER", 0, 0, 1_000_000_000), (int)
                         number(config, "DOCCHAT_QUESTIONS_PER_COLLECTION", 0, 0, 1_000_000_000)),
                 metricsToken(config),
+                logFormat(config),
                 (int) number(config, "DOCCHAT_SHUTDOWN_SECONDS", 20, 0, 3_600),
                 chat(config),
                 openId(config, publicUrl));
@@ -200,6 +209,14 @@ public record Settings(
         return text.isBlank()
                 ? List.of()
                 : Stream.of(text.split("[\\s,]+")).distinct().toList();
+    }
+
+    private static LogFormat logFormat(Config config) {
+        return switch (text(config, "DOCCHAT_LOG_FORMAT").orElse("text")) {
+            case "text" -> LogFormat.TEXT;
+            case "json" -> LogFormat.JSON;
+            default -> throw new InvalidSetting("DOCCHAT_LOG_FORMAT", "must be text or json.");
+        };
     }
 
     private static @Nullable String metricsToken(Config config) {

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 class Wiring {
     private @Nullable ServletContext servlet;
     private @Nullable OpenAiChatModel chat;
+    private Runnable endJsonLog = () -> {};
     /** Asked for only once: while the application starts, the server lets no other thread ask. */
     private @Nullable Path webInf;
 
@@ -56,7 +57,11 @@ class Wiring {
     @Singleton
     Settings settings() {
         try {
-            return Settings.of(ConfigProvider.getConfig());
+            var settings = Settings.of(ConfigProvider.getConfig());
+            if (settings.logFormat() == Settings.LogFormat.JSON) {
+                endJsonLog = JsonLog.install();
+            }
+            return settings;
         } catch (Settings.InvalidSetting e) {
             // Whoever needs a setting first meets this, often before Startup; the launcher waits for the reason.
             System.setProperty("docchat.start-failure", String.valueOf(e.getMessage()));
@@ -167,6 +172,7 @@ class Wiring {
 
     @PreDestroy
     void close() {
+        endJsonLog.run();
         if (chat != null) {
             chat.close();
         }
