@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Language;
@@ -143,6 +146,38 @@ class SearchPlanIT {
                 .isZero();
         assertThat(database.count("select count(*) from word_count where passages <= 0"))
                 .isZero();
+    }
+
+    @Test
+    void countingWaitsForNobody() throws Exception {
+        database.execute("insert into word_count (collection_id, lexeme, passages, tallied) values ('" + searched
+                + "', 'zebra', 2, true), ('" + searched + "', 'zebra', 1, false)");
+        var held = new CountDownLatch(1);
+        var counted = new CountDownLatch(1);
+        var other = CompletableFuture.runAsync(() -> database.asWorker(session -> session.createNativeQuery(
+                        "select ctid::text from word_count where lexeme = 'zebra' and tallied for update", String.class)
+                .getResultStream()
+                .map(row -> {
+                    held.countDown();
+                    return await(counted);
+                })
+                .toList()));
+        assertThat(await(held)).isTrue();
+
+        assertThat(tally(1_000_000)).isPositive();
+        counted.countDown();
+        other.get();
+        assertThat(database.count("select sum(passages) from word_count where lexeme = 'zebra'"))
+                .isEqualTo(3);
+        database.execute("delete from word_count where lexeme = 'zebra'");
+    }
+
+    private static boolean await(CountDownLatch latch) {
+        try {
+            return latch.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** As those do who do it. */
