@@ -28,7 +28,7 @@ final class Installation implements ExtensionContext.Store.CloseableResource {
     /** Low enough for a test to reach. */
     static final int REQUESTS_PER_KEY = 400;
 
-    static final int QUESTIONS_PER_COLLECTION = 2_500;
+    static final int QUESTIONS_PER_COLLECTION = 4_500;
     static final int COLLECTION_MAX_BYTES = 12 << 20;
 
     private final EmbeddedPostgres database;

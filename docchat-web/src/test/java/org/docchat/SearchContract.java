@@ -289,6 +289,22 @@ abstract class SearchContract {
         assertThat(ask("Who won the cup in 1954?", collection).notice()).isNull();
     }
 
+    @Test
+    void aQuestionIsAnsweredFromWordsUntilTheirEmbeddingsAreThere() throws Exception {
+        var collection =
+                collections.create(owner, "Half way", "", Language.ENGLISH).id();
+        upload(owner, collection, "crane.md", "The crane at the eastern quay lifts forty tonnes.\n");
+        index(owner, collection);
+        database.execute("delete from embedding where collection_id = '" + collection.value() + "'");
+
+        assertThat(ask("How many tonnes does the crane at the eastern quay lift?", collection)
+                        .answer())
+                .isInstanceOf(Answer.Cited.class);
+        assertThat(ask("Who keeps the key to the northern lighthouse?", collection)
+                        .answer())
+                .isInstanceOf(Answer.NotFound.class);
+    }
+
     private Librarian.GivenAnswer ask(String question, CollectionId collection) {
         return librarian.answer(
                 owner, new Librarian.Question(question, List.of(collection), null, null, null, null), () -> false);

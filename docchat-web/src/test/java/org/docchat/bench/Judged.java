@@ -10,10 +10,13 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
@@ -23,12 +26,15 @@ import java.util.zip.GZIPInputStream;
  *
  * @param documents text by id: the title on a line of its own, then the text
  * @param queries text by id, only those that have a judgement
+ * @param unanswerable questions that look like the others, by the one document that does not answer them; read from
+ *     {@code qa.jsonl.gz}, where there is one
  * @param grades by query, then by document; what is not there is 0
  */
 record Judged(
         String name,
         Map<String, String> documents,
         Map<String, String> queries,
+        Map<String, List<String>> unanswerable,
         Map<String, Map<String, Integer>> grades) {
 
     static Judged read(Path folder) throws IOException {
@@ -50,7 +56,32 @@ record Judged(
                 queries.put(line.getString("_id"), line.getString("text"));
             }
         }
-        return new Judged(folder.toAbsolutePath().normalize().getFileName().toString(), documents, queries, grades);
+        var unanswerable = new LinkedHashMap<String, List<String>>();
+        var answers = folder.resolve("qa.jsonl.gz");
+        if (Files.exists(answers)) {
+            for (var line : lines(new GZIPInputStream(Files.newInputStream(answers)))) {
+                if (line.getBoolean("is_impossible")) {
+                    unanswerable
+                            .computeIfAbsent(line.getString("paragraph"), id -> new ArrayList<>())
+                            .add(line.getString("text"));
+                }
+            }
+        }
+        return new Judged(
+                folder.toAbsolutePath().normalize().getFileName().toString(), documents, queries, unanswerable, grades);
+    }
+
+    /** The same without the documents of these titles, and without what only they answer. */
+    Judged without(Set<String> titles) {
+        var kept = new LinkedHashMap<>(documents);
+        kept.values().removeIf(text -> titles.contains(text.substring(0, text.indexOf('\n'))));
+        var asked = new LinkedHashMap<>(queries);
+        asked.keySet()
+                .removeIf(query -> Collections.disjoint(
+                        grades.getOrDefault(query, Map.of()).keySet(), kept.keySet()));
+        var remaining = new LinkedHashMap<>(unanswerable);
+        remaining.keySet().retainAll(kept.keySet());
+        return new Judged(name, kept, asked, remaining, grades);
     }
 
     /** One JSON object a line. */

@@ -1,0 +1,142 @@
+package org.docchat.bench;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.DoubleStream;
+import org.docchat.domain.Answer;
+import org.docchat.domain.Caller;
+import org.docchat.domain.CollectionId;
+import org.docchat.domain.Passage;
+import org.docchat.query.Conversations;
+import org.docchat.query.Librarian;
+import org.docchat.query.Writer;
+import org.docchat.web.model.OnnxEmbeddingModel;
+import org.docchat.web.platform.PreparedDatabase;
+
+/**
+ * {@code ./mvnw -Pbench -Dbench=Abstention -Ddata=DIR,DIR[,DIR…] [-Dwithout='TITLE|TITLE']}: asks every collection its
+ * own questions and those of the others, and says for each threshold how many of its own would be refused and how many
+ * of the others' answered. {@code without} leaves out the documents with these titles and what is asked about them:
+ * where two collections share a subject, a question of one is not off-topic in the other.
+ */
+public final class Abstention {
+    private Abstention() {}
+
+    /** @param args the module's {@code target} directory */
+    public static void main(String[] args) throws Exception {
+        var target = Path.of(args[0]);
+        var without = Set.of(System.getProperty("without", "").split("\\|"));
+        var directory = Files.createTempDirectory(target, "abstention");
+        try (var onnx = OnnxEmbeddingModel.bgeSmall(target.resolve("war/WEB-INF/model"), 2);
+                var model = new RememberedEmbeddings(onnx, target.resolve("bench"));
+                var database = PreparedDatabase.in(directory)) {
+            var owner = database.user("bench");
+            var stacks = new Stacks(database, model, target);
+            var librarian =
+                    new Librarian(database, model, new Silent(), new Conversations(database), Librarian.Observer.NONE);
+            var shelved = new LinkedHashMap<Judged, CollectionId>();
+            for (var folder : System.getProperty("data").split(",")) {
+                var judged = Judged.read(Path.of(folder)).without(without);
+                shelved.put(judged, stacks.shelved(owner, judged, false));
+            }
+            database.execute("analyze");
+            var own = new ArrayList<double[]>();
+            var foreign = new ArrayList<double[]>();
+            for (var asked : shelved.entrySet()) {
+                for (var asking : shelved.keySet()) {
+                    var evidence = evidence(
+                            librarian, owner, asked.getValue(), asking.queries().values());
+                    boolean self = asking == asked.getKey();
+                    (self ? own : foreign).add(evidence);
+                    curve(asked.getKey().name(), asking.name(), self ? "refused" : "answered", evidence);
+                }
+                var unanswerable = asked.getKey().unanswerable().values().stream()
+                        .flatMap(List::stream)
+                        .toList();
+                if (!unanswerable.isEmpty()) {
+                    var evidence = evidence(librarian, owner, asked.getValue(), unanswerable);
+                    curve(asked.getKey().name(), "its unanswerable", "answered", evidence);
+                }
+            }
+            reliability(own, foreign);
+        } finally {
+            try (var left = Files.walk(directory)) {
+                left.sorted(Comparator.reverseOrder())
+                        .forEach(path -> path.toFile().delete());
+            }
+        }
+        System.exit(0);
+    }
+
+    private static double[] evidence(Librarian librarian, Caller owner, CollectionId in, Collection<String> questions) {
+        return questions.stream()
+                .map(text -> new Librarian.Question(text, List.of(in), null, null, null, text))
+                .map(question -> librarian.answer(owner, question, () -> false).answer())
+                .mapToDouble(Answer::evidence)
+                .toArray();
+    }
+
+    private static void curve(String asked, String asking, String what, double[] evidence) {
+        System.out.printf("%-14s asked by %-16s %8s %%:", asked, asking, what);
+        for (int tenth = 1; tenth < 10; tenth++) {
+            double threshold = tenth / 10.0;
+            double answered =
+                    DoubleStream.of(evidence).filter(it -> it >= threshold).count();
+            System.out.printf(
+                    Locale.ROOT,
+                    "  %.1f: %.1f",
+                    threshold,
+                    100 * (what.equals("refused") ? 1 - answered / evidence.length : answered / evidence.length));
+        }
+        System.out.printf("  (%d questions)%n", evidence.length);
+    }
+
+    /** How often the answer is there when its probability is said to be so; own and foreign questions weigh the same. */
+    private static void reliability(List<double[]> own, List<double[]> foreign) {
+        for (int tenth = 0; tenth < 10; tenth++) {
+            double from = tenth / 10.0;
+            double there = share(own, from);
+            double not = share(foreign, from);
+            System.out.printf(
+                    Locale.ROOT,
+                    "said to be %.1f to %.1f: %4.1f %% of the questions, there in %.0f %%%n",
+                    from,
+                    from + 0.1,
+                    50 * (there + not),
+                    100 * there / (there + not));
+        }
+    }
+
+    private static double share(List<double[]> all, double from) {
+        return all.stream()
+                .mapToDouble(each -> DoubleStream.of(each)
+                                .filter(it -> it >= from && (it < from + 0.1 || from > 0.85))
+                                .count()
+                        / (double) each.length)
+                .average()
+                .orElse(0);
+    }
+
+    /** Has nothing to say, so that only the evidence decides and is looked at. */
+    private static final class Silent implements Writer {
+        @Override
+        public String name() {
+            return "silent";
+        }
+
+        @Override
+        public Draft write(
+                String question, List<Passage> passages, Consumer<String> tokens, BooleanSupplier isCancelled) {
+            return new Draft("", List.of(), new Librarian.Usage(0, 0), name(), null, null);
+        }
+    }
+}
