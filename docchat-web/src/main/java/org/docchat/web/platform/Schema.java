@@ -55,7 +55,8 @@ final class Schema {
     /**
      * Migrates, waiting for the database and for other nodes that migrate.
      *
-     * @throws IllegalStateException if the schema cannot be brought to this version: the start must stop
+     * @throws IllegalStateException if the schema cannot be brought to this version, or has left it behind: the start
+     *     must stop
      */
     void migrate() throws InterruptedException {
         try (var lock = connect();
@@ -66,6 +67,7 @@ final class Schema {
                 requireUnicode(connection);
                 var version = fingerprint();
                 if (!version.equals(lastApplied(connection))) {
+                    requireNotNewer(connection);
                     update(connection);
                     connection.setAutoCommit(true);
                     remember(version, connection);
@@ -120,6 +122,29 @@ final class Schema {
             if (Set.of("C", "POSIX").contains(row.getString(2))) {
                 LOG.warning("the database's character type is C: capital letters beyond ASCII are found only as"
                         + " they are written. A database with locale 'C.UTF-8' has no such limit");
+            }
+        }
+    }
+
+    /** Changes that this version does not know only add, but for those that are labelled as more. */
+    private static void requireNotNewer(Connection connection) throws SQLException {
+        var changelog = new String(read(CHANGELOG), UTF_8);
+        try (var statement = connection.createStatement()) {
+            try (var table = statement.executeQuery("select to_regclass('" + APPLIED + "') is not null")) {
+                table.next();
+                if (!table.getBoolean(1)) {
+                    return;
+                }
+            }
+            try (var changes = statement.executeQuery(
+                    "select filename from " + APPLIED + " where labels = 'breaks-older' order by orderexecuted")) {
+                while (changes.next()) {
+                    if (!changelog.contains('"' + changes.getString(1) + '"')) {
+                        throw new IllegalStateException("the database belongs to a newer version of DocChat: this one"
+                                + " cannot work with what " + changes.getString(1) + " changed. Start the newer"
+                                + " version, or restore a backup from before it");
+                    }
+                }
             }
         }
     }

@@ -128,6 +128,56 @@ class SchemaIT {
                 .isEqualTo("false");
     }
 
+    @Test
+    @Tag("O3")
+    void isWorkedWithThoughANewerVersionHasAddedToIt() throws Exception {
+        try {
+            applyOfAnotherVersion("null");
+
+            assertThatCode(() -> new Schema(database).migrate()).doesNotThrowAnyException();
+        } finally {
+            execute("delete from databasechangelog where id = 'newer'");
+        }
+    }
+
+    @Test
+    @Tag("O4")
+    void isLeftAloneWhereANewerVersionHasChangedWhatThisOneNeeds() throws Exception {
+        try {
+            applyOfAnotherVersion("'breaks-older'");
+
+            assertThatThrownBy(() -> new Schema(database).migrate())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContainingAll("newer version", "db/999-newer.sql", "backup");
+            assertThat(one("select obj_description('databasechangelog'::regclass, 'pg_class')"))
+                    .isEqualTo("another version");
+        } finally {
+            execute("delete from databasechangelog where id = 'newer'");
+        }
+    }
+
+    @Test
+    @Tag("O4")
+    void isLeftAloneWhereAChangeIsNotTheOneThatWasApplied() throws Exception {
+        execute("update databasechangelog set md5sum = '9:00000000000000000000000000000000'"
+                + " where filename = 'db/008-sessions.sql'");
+        execute("comment on table databasechangelog is 'another version'");
+        try {
+            assertThatThrownBy(() -> new Schema(database).migrate())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("db/008-sessions.sql");
+        } finally {
+            execute("update databasechangelog set md5sum = null where filename = 'db/008-sessions.sql'");
+        }
+    }
+
+    /** @param labels as SQL */
+    private void applyOfAnotherVersion(String labels) throws SQLException {
+        execute("insert into databasechangelog (id, author, filename, dateexecuted, orderexecuted, exectype, labels)"
+                + " values ('newer', 'docchat', 'db/999-newer.sql', now(), 999, 'EXECUTED', " + labels + ")");
+        execute("comment on table databasechangelog is 'another version'");
+    }
+
     /** A start of its own, as far as the schema goes. */
     static final class Migration {
         private Migration() {}
