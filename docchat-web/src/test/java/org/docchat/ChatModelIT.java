@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.docchat.FakeChatServer.Script;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ChatModelIT {
     private static final String KEY = "sk-canary-9034";
     private static final String PASSWORD = "Tr4vel-light-and-far";
+    /** They wait for each other. */
+    private static final Executor ONE_THREAD_EACH = task -> new Thread(task).start();
+
     private static final String QUESTION = "Up to which amount are hotel costs refunded?";
     private static final byte[] POLICY = """
             # Travel policy
@@ -195,19 +199,41 @@ class ChatModelIT {
 
         var byKey = asking(reader.with("Bearer " + key.getString("key")));
         var byToken = asking(reader);
+        var whole = whole(reader.with("Bearer " + key.getString("key")), answers, body());
+        var completion = whole(
+                reader.with("Bearer " + key.getString("key")),
+                "/v1/chat/completions",
+                "{\"model\":\"Policies\",\"messages\":[{\"role\":\"user\",\"content\":\"" + QUESTION + "\"}]}");
+        var tool = whole(
+                reader.with("Bearer " + key.getString("key")),
+                "/mcp",
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"ask\",\"arguments\":"
+                        + body() + "}}");
+        var wholeByToken = whole(reader, answers, body());
         Thread.sleep(2_000);
         assertThat(byKey).isNotDone();
         reader.delete("/api/v1/me/api-keys/" + key.getString("id")).requireStatus(204);
         assertThat(last(byKey).json().getString("code")).isEqualTo("entitlement_ended");
+        for (var answer : List.of(whole, completion, tool)) {
+            var reply = answer.get(10, TimeUnit.SECONDS);
+            assertThat(reply.status()).as(reply.body()).isEqualTo(401);
+            assertThat(reply.body()).contains("entitlement_ended").doesNotContain("Hotel");
+        }
         assertThat(byToken).isNotDone();
+        assertThat(wholeByToken).isNotDone();
 
         admin.delete(members).requireStatus(204);
         assertThat(last(byToken).name()).isEqualTo("error");
         assertThat(last(byToken).json().getString("code")).isEqualTo("entitlement_ended");
+        assertThat(wholeByToken.get(10, TimeUnit.SECONDS).status()).isEqualTo(401);
+    }
+
+    private static CompletableFuture<Client.Reply> whole(Client client, String path, String body) {
+        return CompletableFuture.supplyAsync(() -> client.send("POST", path, body), ONE_THREAD_EACH);
     }
 
     private CompletableFuture<List<Client.Event>> asking(Client client) {
-        return CompletableFuture.supplyAsync(() -> client.events("POST", answers, body()));
+        return CompletableFuture.supplyAsync(() -> client.events("POST", answers, body()), ONE_THREAD_EACH);
     }
 
     private static Client.Event last(CompletableFuture<List<Client.Event>> events) throws Exception {

@@ -13,6 +13,7 @@ import org.docchat.domain.Failure;
 import org.docchat.ingest.Collections;
 import org.docchat.query.Librarian;
 import org.docchat.web.security.CurrentCaller;
+import org.docchat.web.security.Problem;
 import org.docchat.web.security.QuestionLimit;
 import org.jspecify.annotations.Nullable;
 
@@ -73,9 +74,14 @@ public class Asking {
         var caller = current.caller();
         var question = question(ids, body);
         limit.count(caller, ids, 1);
+        var entitlement = Entitlement.of(current, collections, ids);
         streams.write(() -> {
             try {
-                response.resume(Views.GivenAnswer.of(librarian.answer(caller, question, response::isCancelled)));
+                var given = librarian.answer(caller, question, () -> entitlement.isEnded() || response.isCancelled());
+                entitlement.require();
+                response.resume(Views.GivenAnswer.of(given));
+            } catch (CancellationException e) {
+                response.resume(entitlement.isEnded() ? Entitlement.response(Problem.MEDIA_TYPE, Problem::json) : e);
             } catch (RuntimeException e) {
                 response.resume(e);
             }
@@ -93,9 +99,7 @@ public class Asking {
         streams.write(() -> {
             try {
                 var given = librarian.answer(caller, question, new Heard(stream, entitlement));
-                if (entitlement.isEnded()) {
-                    throw new CancellationException();
-                }
+                entitlement.require();
                 stream.send("answer", Views.GivenAnswer.of(given));
             } catch (CancellationException e) {
                 if (entitlement.isEnded()) {

@@ -1,8 +1,12 @@
 package org.docchat.web.api;
 
+import jakarta.json.JsonObject;
+import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Failure;
 import org.docchat.ingest.Collections;
@@ -54,6 +58,26 @@ public final class Entitlement {
             }
         }
         return ended;
+    }
+
+    /**
+     * To be asked before the whole is handed over.
+     *
+     * @throws CancellationException if it was taken
+     */
+    public void require() {
+        if (isEnded()) {
+            throw new CancellationException();
+        }
+    }
+
+    /** What a client is told instead of an answer, in the form of whatever protocol is spoken. */
+    public static Response response(String mediaType, Function<Problem, JsonObject> form) {
+        var problem = problem();
+        return Response.status(problem.status())
+                .type(mediaType)
+                .entity(form.apply(problem).toString())
+                .build();
     }
 
     /** What a client is told instead of the rest. */

@@ -33,6 +33,7 @@ import org.docchat.web.api.EventStream;
 import org.docchat.web.api.EventStreams;
 import org.docchat.web.api.Problems;
 import org.docchat.web.security.CurrentCaller;
+import org.docchat.web.security.Problem;
 import org.docchat.web.security.QuestionLimit;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
@@ -76,13 +77,19 @@ public class ChatCompletions {
         var request = ChatRequest.of(body);
         var collection = models.named(caller, request.model());
         limit.count(caller, List.of(collection.id()), 1);
+        var entitlement = Entitlement.of(current, collections, List.of(collection.id()));
         streams.write(() -> {
             try {
-                var given = answer(caller, collection, request, response::isCancelled);
+                var given = answer(caller, collection, request, () -> entitlement.isEnded() || response.isCancelled());
+                entitlement.require();
                 response.resume(JSON.toJson(Completion.of(given, collection.id().toString())));
             } catch (CancellationException e) {
-                // Nobody is there to be told.
-                response.cancel();
+                if (entitlement.isEnded()) {
+                    response.resume(Entitlement.response(MediaType.APPLICATION_JSON, Problem::openAi));
+                } else {
+                    // Nobody is there to be told.
+                    response.cancel();
+                }
             } catch (RuntimeException e) {
                 response.resume(e);
             }
@@ -111,9 +118,7 @@ public class ChatCompletions {
         streams.write(() -> {
             try {
                 var given = answer(caller, collection, request, () -> entitlement.isEnded() || !stream.isOpen());
-                if (entitlement.isEnded()) {
-                    throw new CancellationException();
-                }
+                entitlement.require();
                 send(stream, given, collection.id().toString(), request.includeUsage());
             } catch (CancellationException e) {
                 if (entitlement.isEnded()) {

@@ -23,11 +23,15 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import org.docchat.domain.Caller;
 import org.docchat.domain.Failure;
+import org.docchat.ingest.Collections;
+import org.docchat.web.api.Entitlement;
 import org.docchat.web.api.EventStreams;
 import org.docchat.web.api.Problems;
 import org.docchat.web.security.CurrentCaller;
+import org.docchat.web.security.Problem;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +64,9 @@ public class Mcp {
     @Inject
     EventStreams streams;
 
+    @Inject
+    Collections collections;
+
     @POST
     @Operation(hidden = true) // described by ApiDescription
     public void receive(
@@ -90,12 +97,25 @@ public class Mcp {
             return;
         }
         var caller = current.caller();
+        // Which collections a tool looks into it finds out itself, with the caller's rights.
+        var entitlement = Entitlement.of(current, collections, List.of());
         streams.write(() -> {
             try {
-                response.resume(answer(caller, id, method.getString(), request.get("params"), response));
+                var answer = answer(
+                        caller,
+                        id,
+                        method.getString(),
+                        request.get("params"),
+                        () -> entitlement.isEnded() || response.isCancelled());
+                entitlement.require();
+                response.resume(answer);
             } catch (CancellationException e) {
-                // Nobody is there to be told.
-                response.cancel();
+                if (entitlement.isEnded()) {
+                    response.resume(Entitlement.response(Problem.MEDIA_TYPE, Problem::json));
+                } else {
+                    // Nobody is there to be told.
+                    response.cancel();
+                }
             } catch (RuntimeException e) {
                 var problem = Problems.of(e);
                 response.resume(error(id, INTERNAL_ERROR, problem.detail() + " " + problem.instance(), 200));
@@ -104,7 +124,7 @@ public class Mcp {
     }
 
     private Response answer(
-            Caller caller, JsonValue id, String method, @Nullable JsonValue given, AsyncResponse response) {
+            Caller caller, JsonValue id, String method, @Nullable JsonValue given, BooleanSupplier isCancelled) {
         var parameters = given instanceof JsonObject object ? object : JsonValue.EMPTY_JSON_OBJECT;
         return switch (method) {
             case "initialize" -> result(id, introduction(parameters.getString("protocolVersion", LATEST)));
@@ -118,16 +138,16 @@ public class Mcp {
                 }
                 var arguments =
                         parameters.get("arguments") instanceof JsonObject object ? object : JsonValue.EMPTY_JSON_OBJECT;
-                yield result(id, call(caller, name, arguments, response));
+                yield result(id, call(caller, name, arguments, isCancelled));
             }
             default -> error(id, METHOD_NOT_FOUND, "There is no method \"" + method + "\" here.", 200);
         };
     }
 
     /** What a tool says, or, for the model to read and to do better, why it does not. */
-    private JsonObject call(Caller caller, String name, JsonObject arguments, AsyncResponse response) {
+    private JsonObject call(Caller caller, String name, JsonObject arguments, BooleanSupplier isCancelled) {
         try {
-            var said = tools.call(caller, name, arguments, response::isCancelled);
+            var said = tools.call(caller, name, arguments, isCancelled);
             return content(said.text())
                     .add("structuredContent", said.structured())
                     .add("isError", false)
