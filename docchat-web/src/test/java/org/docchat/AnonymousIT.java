@@ -94,6 +94,8 @@ class AnonymousIT {
                 "/reader.xhtml",
                 "/users.xhtml",
                 "/audit.xhtml",
+                "/use.xhtml",
+                "/system.xhtml",
                 "/account.xhtml"
             })
     void pagesLeadToSigningIn(String page) {

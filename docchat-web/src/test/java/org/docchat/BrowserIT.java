@@ -194,13 +194,17 @@ class BrowserIT {
         "groups, 390",
         "group, 1440",
         "group, 390",
+        "use, 1440",
+        "use, 390",
+        "system, 1440",
+        "system, 390",
         "account, 1440",
         "account, 390",
         "evaluations, 1440",
         "evaluations, 390"
     })
     void aPageFitsIsAccessibleAndBreaksNoRuleOfItsOwn(String name, int width) {
-        if (Set.of("users", "groups", "group").contains(name)) {
+        if (Set.of("users", "groups", "group", "use", "system").contains(name)) {
             signIn("admin", Installation.ADMIN_PASSWORD);
         } else if (!name.equals("signin")) {
             signIn("ann.browser");
@@ -257,6 +261,15 @@ class BrowserIT {
                 page.navigate("/groups.xhtml");
                 assertThat(page.locator("td.name").getByRole(AriaRole.LINK, named("Browsers")))
                         .isVisible();
+            }
+            case "use" -> {
+                page.navigate("/use.xhtml");
+                assertThat(page.getByText("ann.browser").first()).isVisible();
+            }
+            case "system" -> {
+                page.navigate("/system.xhtml");
+                assertThat(page.getByText("JWT_SECRET").first()).isVisible();
+                assertThat(page.getByText("set, not shown").first()).isVisible();
             }
             case "group" -> {
                 page.navigate("/group.xhtml?id=" + group);

@@ -196,6 +196,16 @@ class HostileRequestIT {
     }
 
     @ParameterizedTest
+    @Tag("A3")
+    @ValueSource(strings = {"users", "groups", "audit", "use", "system"})
+    void pagesOfAdministratorsAreNotThereForAnybodyElse(String page) {
+        var reply = signedIn("hostile.ann").get(installation.address().resolve("/" + page + ".xhtml"));
+
+        assertThat(reply.status()).isEqualTo(404);
+        assertThat(reply.body()).doesNotContain("JWT_SECRET", "admin");
+    }
+
+    @ParameterizedTest
     @Tag("C5")
     @Tag("X4")
     @CsvSource({

@@ -111,6 +111,15 @@ final class Metrics implements Librarian.Observer, Worker.Observer {
         return registry.scrape();
     }
 
+    /** How many calls of the chat model ended so; null: all of them. */
+    long chatCalls(@Nullable String outcome) {
+        return chatCalls.collect().getDataPoints().stream()
+                .filter(point ->
+                        outcome == null || outcome.equals(point.getLabels().get("outcome")))
+                .mapToLong(point -> point.getCount())
+                .sum();
+    }
+
     void requestBegan() {
         requestsRunning.inc();
     }

@@ -25,7 +25,7 @@ public class Sessions {
     static final Duration LONGEST = Duration.ofHours(12);
 
     /** After this long without a request, too; a minute more than the server's own limit, which comes first. */
-    private static final String NOT_IDLE = "seen_at > now() - interval '61 minutes'";
+    static final String NOT_IDLE = "seen_at > now() - interval '61 minutes'";
 
     private static final long REMEMBERED_NANOS = Duration.ofSeconds(5).toNanos();
     private static final int MOST_REMEMBERED = 10_000;

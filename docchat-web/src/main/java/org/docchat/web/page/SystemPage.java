@@ -1,0 +1,63 @@
+package org.docchat.web.page;
+
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.inject.Named;
+import java.util.List;
+import org.docchat.domain.Failure;
+import org.docchat.web.platform.SystemState;
+import org.docchat.web.security.CurrentCaller;
+import org.jspecify.annotations.Nullable;
+
+/** system.xhtml: administrators see which models there are, whether they work, and the settings in force. */
+@Named
+@RequestScoped
+public class SystemPage {
+    @Inject
+    CurrentCaller current;
+
+    @Inject
+    SystemState state;
+
+    private @Nullable List<SystemState.Part> parts;
+    private @Nullable List<SystemState.Setting> settings;
+
+    /** For everybody else there is no such page. */
+    public void load() {
+        if (!current.isAdmin()) {
+            throw new Failure.NotFound("page");
+        }
+    }
+
+    public List<SystemState.Part> getParts() {
+        if (parts == null) {
+            current.administrator();
+            parts = state.parts();
+        }
+        return parts;
+    }
+
+    public List<SystemState.Setting> getSettings() {
+        if (settings == null) {
+            current.administrator();
+            settings = state.settings();
+        }
+        return settings;
+    }
+
+    public String value(SystemState.Setting setting) {
+        if (setting.isSecret()) {
+            return "set, not shown";
+        }
+        return setting.origin() == SystemState.Origin.DEFAULT ? "—" : setting.value();
+    }
+
+    public String origin(SystemState.Setting setting) {
+        return switch (setting.origin()) {
+            case ENVIRONMENT -> "environment";
+            case FILE -> "file";
+            case PROPERTY -> "system property";
+            case DEFAULT -> "default";
+        };
+    }
+}

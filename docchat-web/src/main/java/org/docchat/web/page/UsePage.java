@@ -1,0 +1,68 @@
+package org.docchat.web.page;
+
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.inject.Named;
+import java.util.List;
+import java.util.Locale;
+import org.docchat.domain.Failure;
+import org.docchat.web.platform.SystemState;
+import org.docchat.web.security.CurrentCaller;
+import org.docchat.web.security.Usage;
+import org.jspecify.annotations.Nullable;
+
+/** use.xhtml: administrators see who uses how much, and how much may be used. */
+@Named
+@RequestScoped
+public class UsePage {
+    /** More than anybody reads. */
+    private static final int MOST = 200;
+
+    private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB"};
+
+    @Inject
+    CurrentCaller current;
+
+    @Inject
+    Usage usage;
+
+    @Inject
+    SystemState state;
+
+    private @Nullable List<Usage.Line> lines;
+
+    /** For everybody else there is no such page. */
+    public void load() {
+        if (!current.isAdmin()) {
+            throw new Failure.NotFound("page");
+        }
+    }
+
+    public List<Usage.Line> getLines() {
+        if (lines == null) {
+            current.administrator();
+            lines = usage.most(MOST);
+        }
+        return lines;
+    }
+
+    public boolean isCut() {
+        return getLines().size() == MOST;
+    }
+
+    public List<String> getLimits() {
+        current.administrator();
+        return state.limits();
+    }
+
+    /** Three digits and a unit of thousands. */
+    public String size(long bytes) {
+        double amount = bytes;
+        int unit = 0;
+        while (amount >= 1_000 && unit < UNITS.length - 1) {
+            amount /= 1_000;
+            unit++;
+        }
+        return String.format(Locale.ENGLISH, amount < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", amount, UNITS[unit]);
+    }
+}
