@@ -44,3 +44,16 @@ begin
     select count(*) into documents from document d where d.collection_id = collection;
 end
 $$;
+
+--changeset docchat:storage-asked-once splitStatements:false
+-- Who asks is looked up once: compared with each row, as most rows of one user's make it, it took five times as long.
+create or replace function stored_by_caller(out bytes bigint, out documents bigint)
+    language plpgsql security definer set search_path from current as $$
+declare
+    who uuid := caller();
+begin
+    perform from app_user where id = who for no key update;
+    select coalesce(sum(v.size), 0) into bytes from version v where v.created_by = who;
+    select count(*) into documents from document d where d.created_by = who;
+end
+$$;
