@@ -35,6 +35,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What searching does on every database that DocChat runs on; what is the same on all of them is asked of all. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -167,6 +168,7 @@ abstract class SearchContract {
             SIMPLE,  서울특별시의 인구,                    서울 특별시
             ENGLISH, The naïve café’s “menu” – ﬁne.,    naive cafe menu fine CAFÉ
             ENGLISH, The pump says ERR-4012 at 10-20.,  ERR-4012 err4012 4012 ERR_4012 10-20
+            ENGLISH, The v3.4.1 driver and 2.0.,       3.4.1 v3.4.1 V3.4.1 v2.0
             ENGLISH, Part A7/300-B of 2021-03-15,       A7/300-B 300B 300 2021-03-15 20210315
             ENGLISH, ＥＲＲ－７７ ½ x²,                    ERR-77 err77
             """)
@@ -182,6 +184,29 @@ abstract class SearchContract {
         }
         assertThat(found(owner, "Zyklop", Mode.KEYWORD, Filter.NONE, collection))
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"crane before the lift\"",
+                "Is there „crane before the lift“ somewhere?",
+                "lift after “crane before the lift”",
+                "«crane before the lift»"
+            })
+    void whatIsInQuotationMarksCountsMoreWhereItStandsLikeThat(String query) throws Exception {
+        var collection = collections
+                .create(owner, "Orders " + query, "", Language.ENGLISH)
+                .id();
+        upload(owner, collection, "a.md", "Lift, pump, lift: stop the lift before the crane.\n");
+        upload(owner, collection, "b.md", "Whatever happens and whoever says so, stop the crane before the lift.\n");
+        upload(owner, collection, "c.md", "The lift, the crane: before.\n");
+        index(owner, collection);
+
+        assertThat(found(owner, query, Mode.KEYWORD, Filter.NONE, collection)
+                        .get(0)
+                        .text())
+                .contains("crane before the lift");
     }
 
     @ParameterizedTest

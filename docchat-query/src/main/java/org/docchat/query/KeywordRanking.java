@@ -3,6 +3,7 @@ package org.docchat.query;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.docchat.domain.CollectionId;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>BM25 after Robertson and Zaragoza, <i>The Probabilistic Relevance Framework</i> (2009), with k1 = 0.9 and
  * b = 0.4; a word that is asked twice counts twice, and neighbours of the question count more where they are
- * neighbours in the passage, too (Metzler and Croft, <i>A Markov Random Field Model for Term Dependencies</i>, 2005).
+ * neighbours in the passage, too (Metzler and Croft, <i>A Markov Random Field Model for Term Dependencies</i>, 2005),
+ * and what it puts in quotation marks where it stands word for word.
  *
  * <p>Frequent words cost most and tell least. Where the words of a question have more than thirty thousand places
  * together, only the rarest find passages; the others count for the best of those. So the time that a question takes
@@ -106,7 +108,15 @@ final class KeywordRanking {
                         window w as (partition by a.language order by at)) p
                   join word f on f.lexeme = p.lexeme
                   join word n on n.lexeme = p.next
-                 where p.gap <= 2 and p.lexeme <> p.next),
+                 where p.gap <= 2 and p.lexeme <> p.next
+                union all
+                -- What stands in quotation marks counts as much again where it stands like that.
+                select q.phrase, (select sum(w.idf) from word w where w.lexeme = any (tsvector_to_array(q.words))) / :closeness
+                  from (select phraseto_tsquery(cast(s.language as regconfig), spelled(t.text)) as phrase,
+                               lexemes(s.language, t.text) as words
+                          from (select distinct language from scope) s
+                         cross join unnest(string_to_array(cast(:quoted as text), chr(10))) t (text)) q
+                 where numnode(q.phrase) > 1),
             best as materialized (
                 select passage_id from keyword order by score desc, passage_id limit :candidates)
             select k.passage_id, k.score + :closeness * coalesce(g.idf, 0) as score,
@@ -133,6 +143,8 @@ final class KeywordRanking {
                 select collection_id, lexeme, count(*) as passages from posted group by collection_id, lexeme),
             """;
 
+    private static final Pattern QUOTED = Pattern.compile("\"[^\"]+\"|“[^”“]+[”“]|„[^”“]+[”“]|«[^»]+»");
+
     private KeywordRanking() {}
 
     /**
@@ -142,6 +154,15 @@ final class KeywordRanking {
      * @param vector its embedding as PostgreSQL sends it, unless it was among the near ones or has none
      */
     record Hit(long passage, double score, double coverage, byte @Nullable [] vector) {}
+
+    /** What stands in quotation marks. */
+    static List<String> quoted(String question) {
+        return QUOTED.matcher(question)
+                .results()
+                .map(result ->
+                        result.group().substring(1, result.group().length() - 1).replace('\n', ' '))
+                .toList();
+    }
 
     /**
      * The best by words, and what the near ones have of them.
@@ -174,6 +195,7 @@ final class KeywordRanking {
                 .setParameter("near", Rows.array(near, SemanticRanking.Near::passage))
                 .setParameter("nearIn", Rows.array(near, SemanticRanking.Near::collection))
                 .setParameter("closeness", CLOSENESS)
+                .setParameter("quoted", String.join("\n", quoted(question)))
                 .setParameter("model", model == null ? "" : model);
         eligible.parameters().forEach(query::setParameter);
         return Rows.of(query).stream()

@@ -58,7 +58,7 @@ public final class Bench {
         }
     }
 
-    private static void measure(Librarian librarian, Caller owner, Judged judged, CollectionId collection, Mode mode) {
+    static void measure(Librarian librarian, Caller owner, Judged judged, CollectionId collection, Mode mode) {
         var qualities = new ArrayList<Quality>();
         var millis = new ArrayList<Long>();
         judged.queries().forEach((query, text) -> {

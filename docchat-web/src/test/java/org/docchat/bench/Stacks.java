@@ -47,7 +47,7 @@ final class Stacks {
             library.accept(
                     owner,
                     id,
-                    fileName(document.getKey()),
+                    fileName(document.getKey(), document.getValue()),
                     new ByteArrayInputStream(document.getValue().getBytes(StandardCharsets.UTF_8)));
         }
         try (var indexing = new Indexing(transactions, model, target)) {
@@ -65,13 +65,13 @@ final class Stacks {
     }
 
     /** Ids may hold characters that names of files may not. */
-    private static String fileName(String id) {
-        return HexFormat.of().formatHex(id.getBytes(StandardCharsets.UTF_8)) + ".txt";
+    private static String fileName(String id, String text) {
+        return HexFormat.of().formatHex(id.getBytes(StandardCharsets.UTF_8)) + (text.startsWith("# ") ? ".md" : ".txt");
     }
 
     /** The id of the document that a file was made of. */
     static String idOf(String fileName) {
         return new String(
-                HexFormat.of().parseHex(fileName.substring(0, fileName.length() - 4)), StandardCharsets.UTF_8);
+                HexFormat.of().parseHex(fileName.substring(0, fileName.lastIndexOf('.'))), StandardCharsets.UTF_8);
     }
 }
