@@ -1,5 +1,5 @@
 import { call } from "./api.js";
-import { confirm } from "./dialogs.js";
+import { choose as ask, confirm } from "./dialogs.js";
 import { announce, button, count, el, icon, moment, name, note, number } from "./dom.js";
 import { FIGURES } from "./evaluation-figures.js";
 import { comparisonView, runView } from "./evaluation-views.js";
@@ -180,13 +180,28 @@ async function begin(file) {
   message.replaceChildren();
   try {
     const questions = parse(await file.text());
-    const run = await call(path, { method: "POST", json: { name: file.name.replace(/\.csv$/i, "").slice(0, 200), questions } });
+    const embeddingModel = await modelToAskBy();
+    if (!embeddingModel) {
+      return;
+    }
+    const run = await call(path, { method: "POST", json: { name: file.name.replace(/\.csv$/i, "").slice(0, 200), questions, embeddingModel } });
     message.replaceChildren(note("done", `${count(questions.length, "question")} will be asked. You may leave this page; they go on.`));
     await reload();
     await open(run.id);
   } catch (problem) {
     message.replaceChildren(note("error", [name(file.name), ": ", problem.message], button("Choose another file", { kind: "tight" }, chooseFile)));
   }
+}
+
+/** The one whose embeddings answer; where others are ready to take over, the one that is chosen. Null: none. */
+async function modelToAskBy() {
+  const { name: inUse, models } = await call(`/collections/${id}/embedding-model`);
+  const ready = models.filter(({ state }) => state === "ready").map((each) => each.name);
+  return ready.length === 0 ? inUse : ask({
+    title: "By which model?",
+    text: "This collection has embeddings of several. Ask the same questions by each, and compare the two runs.",
+    choices: Object.fromEntries([inUse, ...ready].map((each) => [each, each === inUse ? `${each} (answers now)` : each])),
+  });
 }
 
 function empty() {

@@ -154,17 +154,19 @@ class ArchitectureTest {
     }
 
     /**
-     * Each of the two speaks to configured addresses only and follows nobody elsewhere. What opens sockets besides is the
+     * Each of the three speaks to configured addresses only and follows nobody elsewhere. What opens sockets besides is the
      * database's driver, for the data source, and the launcher, before there is an application.
      */
     @Test
     @Tag("S3")
-    void onlyTheChatModelAndTheIdentityProviderAreSpokenTo() {
+    void onlyModelsAndTheIdentityProviderAreSpokenTo() {
         noClasses()
                 .that()
                 .resideInAPackage("org.docchat..")
                 .and()
                 .resideOutsideOfPackages("org.docchat.launcher..")
+                .and()
+                .doNotHaveFullyQualifiedName("org.docchat.web.model.OpenAiEmbeddingModel")
                 .and()
                 .doNotHaveFullyQualifiedName("org.docchat.web.model.OpenAiChatModel")
                 .and()
@@ -184,7 +186,15 @@ class ArchitectureTest {
     void aContextShowsItsFacadeAndWhatItGivesAndTakes() {
         assertThat(publicTypes("org.docchat.ingest"))
                 .containsExactlyInAnyOrder(
-                        "Archives", "Bell", "Collections", "DocumentFormat", "Library", "Quota", "Sharing", "Worker");
+                        "Archives",
+                        "Bell",
+                        "Collections",
+                        "DocumentFormat",
+                        "Embeddings",
+                        "Library",
+                        "Quota",
+                        "Sharing",
+                        "Worker");
         assertThat(publicTypes("org.docchat.query"))
                 .containsExactlyInAnyOrder(
                         "ChatModel",

@@ -8,6 +8,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import java.security.MessageDigest;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -84,6 +85,7 @@ class AuditIT {
                 .requireStatus(202)
                 .json();
         ann.delete(path + "/evaluations/" + evaluation.getString("id")).requireStatus(204);
+        changeModel(ann);
         var archive = ann.bytes(path + "/export");
         ann.send("POST", "/api/v1/collections/import", "application/zip", archive)
                 .requireStatus(201);
@@ -345,6 +347,18 @@ class AuditIT {
             row.next();
             return row.getInt(1);
         }
+    }
+
+    /** Of a collection without passages, which the model's server need not be there for. */
+    private static void changeModel(Client ann) {
+        var path = "/api/v1/collections/" + ann.newCollection("Models") + "/embedding-model";
+        var second = Client.json().add("name", "second").build().toString();
+        ann.send("POST", path, second).requireStatus(202);
+        Await.until(
+                "it is ready",
+                Duration.ofSeconds(20),
+                () -> ann.send("PUT", path, second).status() == 200);
+        ann.delete(path + "?name=bge-small-en-v1.5-q").requireStatus(204);
     }
 
     private static List<Integer> atOnce(List<Callable<Integer>> acts) throws Exception {

@@ -181,7 +181,7 @@ class EvaluationIT {
             statement.execute("""
                     begin;
                     insert into evaluation (id, collection_id, user_id, name, writer, embedding_model, threshold, questions)
-                    select '%1$s', '%2$s', created_by, 'crash', 'extractive', 'model', 0.5, 2
+                    select '%1$s', '%2$s', created_by, 'crash', 'extractive', 'bge-small-en-v1.5-q', 0.5, 2
                       from collection where id = '%2$s';
                     insert into evaluation_question (evaluation_id, ordinal, question, expected_documents, expected_pages,
                                                      answerable, leased_by, leased_until, attempts)
@@ -214,7 +214,7 @@ class EvaluationIT {
             statement.execute("""
                     begin;
                     insert into evaluation (id, collection_id, user_id, name, writer, embedding_model, threshold, questions)
-                    select '%1$s', '%2$s', id, 'lost', 'extractive', 'model', 0.5, 1
+                    select '%1$s', '%2$s', id, 'lost', 'extractive', 'bge-small-en-v1.5-q', 0.5, 1
                       from app_user where username = 'cara.evaluation';
                     insert into evaluation_question (evaluation_id, ordinal, question, expected_documents, expected_pages,
                                                      answerable, leased_until)
@@ -266,8 +266,9 @@ class EvaluationIT {
         assertThat(begun.json().getJsonObject("progress").getInt("total")).isEqualTo(2_000);
         eve.delete(evaluationsOf(large) + "/" + begun.json().getString("id")).requireStatus(204);
 
+        // Elsewhere: of what one collection may be asked in a day, less than so many are left.
         eve.post(
-                        evaluationsOf(large),
+                        evaluationsOf(eve.newCollection("Larger")),
                         Client.json()
                                 .add("questions", Json.createArrayBuilder(built).add(question("x", expected("a", 0)))))
                 .requireStatus(400);

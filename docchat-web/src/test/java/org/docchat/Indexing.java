@@ -12,7 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
-import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Transactions;
 import org.docchat.ingest.Bell;
 import org.docchat.ingest.Library;
@@ -32,7 +32,7 @@ public final class Indexing implements AutoCloseable {
     private final List<Thread> workers = new ArrayList<>();
 
     /** @param target the module's {@code target} directory, where the parser's jars have been unpacked */
-    public Indexing(Transactions<EntityManager> transactions, EmbeddingModel model, Path target) throws IOException {
+    public Indexing(Transactions<EntityManager> transactions, EmbeddingModels models, Path target) throws IOException {
         var limits = new Limits(256, Duration.ofMinutes(1), 1 << 24, 100, Integer.MAX_VALUE);
         extraction = new ExtractionProcess(
                 ExtractionProcess.classPathOf(target.resolve("war/WEB-INF/parser")), limits, null, scratch);
@@ -41,7 +41,7 @@ public final class Indexing implements AutoCloseable {
                     new Worker(
                             Worker.Share.EVERYTHING,
                             transactions,
-                            model,
+                            models,
                             extraction,
                             clock,
                             bell,

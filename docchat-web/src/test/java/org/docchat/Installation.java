@@ -94,6 +94,10 @@ final class Installation implements ExtensionContext.Store.CloseableResource {
                             "-DOIDC_CLIENT_ID=" + OpenIdServer.CLIENT,
                             "-DOIDC_CLIENT_SECRET=" + OpenIdServer.SECRET,
                             "-DOIDC_API_AUDIENCE=" + OpenIdServer.API_AUDIENCE,
+                            // Nobody is there.
+                            "-DDOCCHAT_EMBEDDING_MODEL=second",
+                            "-DDOCCHAT_EMBEDDING_DIMENSIONS=8",
+                            "-DDOCCHAT_EMBEDDING_BASE_URL=http://127.0.0.1:" + freePort() + "/v1",
                             "-DDOCCHAT_ADMIN_PASSWORD=" + ADMIN_PASSWORD));
             var arquillian = TestRunnerAdaptorBuilder.build();
             arquillian.beforeSuite();

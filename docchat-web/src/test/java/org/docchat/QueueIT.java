@@ -20,6 +20,7 @@ import org.docchat.domain.Document;
 import org.docchat.domain.DocumentState;
 import org.docchat.domain.Embedding;
 import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Language;
 import org.docchat.ingest.Bell;
 import org.docchat.ingest.Collections;
@@ -101,7 +102,14 @@ class QueueIT {
         for (var share : shares.length == 0 ? new Worker.Share[] {Worker.Share.EVERYTHING} : shares) {
             var worker = new Thread(
                     new Worker(
-                            share, database, new Counting(), this::read, clock, bell, 0, (step, outcome, time) -> {}),
+                            share,
+                            database,
+                            EmbeddingModels.only(new Counting()),
+                            this::read,
+                            clock,
+                            bell,
+                            0,
+                            (step, outcome, time) -> {}),
                     "queue-test-" + share);
             worker.start();
             workers.add(worker);

@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Document;
+import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Language;
 import org.docchat.domain.Slice;
 import org.docchat.domain.WordBag;
@@ -52,7 +53,11 @@ class RetentionIT {
         library = new Library(database, 1);
         collections = new Collections(database);
         librarian = new Librarian(
-                database, model, new ExtractiveWriter(model), new Conversations(database), Librarian.Observer.NONE);
+                database,
+                EmbeddingModels.only(model),
+                new ExtractiveWriter(model),
+                new Conversations(database),
+                Librarian.Observer.NONE);
         ann = database.user("ann");
     }
 
@@ -155,7 +160,7 @@ class RetentionIT {
         var worker = new Thread(new Worker(
                 Worker.Share.EVERYTHING,
                 database,
-                model,
+                EmbeddingModels.only(model),
                 (file, mediaType, language, listener) -> {
                     throw new IllegalStateException("there is nothing to read");
                 },

@@ -62,6 +62,10 @@ class RowLevelSecurityIT {
         admin.send("PUT", "/api/v1/groups/" + group + "/users/ann.rows", "").requireStatus(204);
         ann.send("PUT", "/api/v1/collections/" + collection + "/groups/Rows", "{\"role\":\"viewer\"}")
                 .requireStatus(204);
+        ann.post(
+                        "/api/v1/collections/" + collection + "/embedding-model",
+                        Client.json().add("name", "second"))
+                .requireStatus(202);
         ann.post("/api/v1/collections/" + collection + "/pause", Client.json()).requireStatus(200);
         ann.post("/api/v1/me/api-keys", Client.json().add("name", "rows")).requireStatus(201);
     }
@@ -128,8 +132,8 @@ class RowLevelSecurityIT {
     void whoeverOnlyReadsChangesNothing() throws SQLException {
         try (var connection = installation.database()) {
             connection.setAutoCommit(false);
-            for (var table :
-                    List.of("collection", "member", "group_role", "document", "version", "passage", "embedding")) {
+            for (var table : List.of(
+                    "collection", "member", "group_role", "document", "version", "passage", "embedding", "standby")) {
                 try (var statement = connection.createStatement()) {
                     become(connection, owner, "");
                     statement.execute("select set_config('docchat.access', 'read', true)");

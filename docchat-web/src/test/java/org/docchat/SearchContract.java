@@ -15,6 +15,7 @@ import org.docchat.domain.Answer;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Document;
+import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Language;
 import org.docchat.domain.Passage;
@@ -82,11 +83,15 @@ abstract class SearchContract {
     @BeforeAll
     void indexOneCollectionAmongMany() throws Exception {
         database = open();
-        database.addVectorIndex(model);
+        database.addVectorIndexes(EmbeddingModels.only(model));
         collections = new Collections(database);
         library = new Library(database, 1 << 24);
         librarian = new Librarian(
-                database, model, new ExtractiveWriter(model), new Conversations(database), Librarian.Observer.NONE);
+                database,
+                EmbeddingModels.only(model),
+                new ExtractiveWriter(model),
+                new Conversations(database),
+                Librarian.Observer.NONE);
         owner = database.user("search.owner");
         stranger = database.user("search.stranger");
         handbook = collections.create(owner, "Handbook", "", Language.ENGLISH).id();
@@ -127,7 +132,7 @@ abstract class SearchContract {
     }
 
     private void index(Caller caller, CollectionId collection) throws Exception {
-        try (var indexing = new Indexing(database, model, Path.of("target"))) {
+        try (var indexing = new Indexing(database, EmbeddingModels.only(model), Path.of("target"))) {
             indexing.finish(library, caller, collection);
         }
         assertThat(library.states(caller, collection)).containsOnlyKeys("indexed");

@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
+import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Language;
 import org.docchat.domain.WordBag;
 import org.docchat.ingest.Collections;
@@ -65,7 +66,11 @@ class SearchPlanIT {
         var reads = new CountedReads(database, tables);
         var model = Crowd.model(new WordBag());
         var librarian = new Librarian(
-                reads, model, new ExtractiveWriter(model), new Conversations(reads), Librarian.Observer.NONE);
+                reads,
+                EmbeddingModels.only(model),
+                new ExtractiveWriter(model),
+                new Conversations(reads),
+                Librarian.Observer.NONE);
         var found = librarian.search(ann, new Search("word3 word7 word1900", List.of(searched), 10, mode, filter));
         assertThat(found.passages()).hasSize(10);
         return reads.last();
@@ -123,7 +128,11 @@ class SearchPlanIT {
                      else 'common usual' end""");
         var model = Crowd.model(new WordBag());
         var librarian = new Librarian(
-                database, model, new ExtractiveWriter(model), new Conversations(database), Librarian.Observer.NONE);
+                database,
+                EmbeddingModels.only(model),
+                new ExtractiveWriter(model),
+                new Conversations(database),
+                Librarian.Observer.NONE);
 
         var found =
                 librarian.search(ann, new Search("rare common usual", List.of(many), 100, Mode.KEYWORD, Filter.NONE));

@@ -110,6 +110,12 @@ public final class Collections {
     public void delete(Caller caller, CollectionId id) {
         transactions.as(caller, session -> {
             require(session, id, Role.OWNER);
+            // In the order in which workers lock when a version becomes searchable.
+            for (var lock : List.of(
+                    "select id from collection where id = :id for update",
+                    "select model from standby where collection_id = :id order by model for update")) {
+                session.createNativeQuery(lock).setParameter("id", id.value()).getResultList();
+            }
             // All postings at once; the trigger on passages would look each one up.
             session.createNativeQuery("delete from posting where collection_id = :id")
                     .setParameter("id", id.value())

@@ -5,8 +5,10 @@ import jakarta.persistence.Tuple;
 import java.util.Optional;
 import java.util.UUID;
 import org.docchat.domain.DocumentState.Problem;
+import org.docchat.domain.Failure;
 import org.docchat.domain.Language;
 import org.docchat.domain.Transactions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The versions that are on their way, as a queue in the database: leased with {@code for update skip locked}, in
@@ -49,7 +51,8 @@ final class Queue {
               from next
              where v.document_id = next.document_id and v.number = next.number
             returning v.document_id, v.number, v.collection_id, v.content_id, v.media_type, v.attempts, v.state,
-                      (select c.language from collection c where c.id = v.collection_id) as language
+                      (select c.language from collection c where c.id = v.collection_id) as language,
+                      (select c.embedding_model from collection c where c.id = v.collection_id) as model
             """;
 
     /** Pages are still to be recognized, which is another worker's share. */
@@ -72,6 +75,7 @@ final class Queue {
     /**
      * A version to work on.
      *
+     * @param model whose embeddings answer in its collection; null for the standard one's
      * @param hasText whether its passages are stored, so that only embeddings are missing
      */
     record Job(
@@ -82,6 +86,7 @@ final class Queue {
             UUID content,
             String mediaType,
             Language language,
+            @Nullable String model,
             int attempts,
             boolean hasText) {
 
@@ -116,6 +121,7 @@ final class Queue {
                             row.get("content_id", UUID.class),
                             row.get("media_type", String.class),
                             Language.parse(row.get("language", String.class)),
+                            row.get("model", String.class),
                             row.get("attempts", Integer.class),
                             "embedding".equals(row.get("state"))))
                     .findFirst();
@@ -202,9 +208,10 @@ final class Queue {
                     new Problem(
                             "gave_up",
                             "Indexing failed " + MOST_ATTEMPTS + " times, the last time with "
-                                    + cause.getClass().getSimpleName()
-                                    + ". Try it again; if that does not help, tell your"
-                                    + " administrator."));
+                                    + (cause instanceof Failure
+                                            ? "this: " + cause.getMessage()
+                                            : cause.getClass().getSimpleName() + ".")
+                                    + " Try it again; if that does not help, tell your administrator."));
             return;
         }
         // Two, four, eight … seconds, up to half as much again so that what failed together is not tried together.

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.docchat.domain.Embedding;
 import org.docchat.domain.Transactions;
@@ -25,7 +26,12 @@ final class Shelf {
     }
 
     /** A passage that is to be embedded, with its context before it. */
-    record Waiting(long passage, String text) {}
+    record Waiting(long passage, String text) {
+        static Waiting of(Tuple row) {
+            var text = row.get("context", String.class) + "\n" + row.get("text", String.class);
+            return new Waiting(row.get("id", Long.class), text.strip());
+        }
+    }
 
     void writeContent(Job job, Path file) throws IOException {
         try (var out = Files.newOutputStream(file)) {
@@ -86,19 +92,18 @@ final class Shelf {
         });
     }
 
-    /** Copies the embeddings of passages whose text and context stood in an earlier version word by word. */
-    void reuseEmbeddings(Job job, String model) {
+    /** Copies the embeddings, of all models, of passages whose text and context stood in an earlier version word by word. */
+    void reuseEmbeddings(Job job) {
         transactions.asWorker(session -> session.createNativeQuery("""
                         insert into embedding (passage_id, model, collection_id, vector, bits)
-                        select distinct on (n.id) n.id, e.model, e.collection_id, e.vector, e.bits
+                        select distinct on (n.id, e.model) n.id, e.model, e.collection_id, e.vector, e.bits
                           from passage n
                           join passage o on o.document_id = n.document_id and o.version < n.version
                                         and md5(o.text) = md5(n.text) and o.text = n.text and o.context = n.context
-                          join embedding e on e.passage_id = o.id and e.model = :model
+                          join embedding e on e.passage_id = o.id
                          where n.document_id = :document and n.version = :version
                         on conflict do nothing
                         """)
-                .setParameter("model", model)
                 .setParameter("document", job.document())
                 .setParameter("version", job.version())
                 .executeUpdate());
@@ -115,9 +120,7 @@ final class Shelf {
                         .setParameter("model", model)
                         .setParameter("document", job.document())
                         .setParameter("version", job.version()))
-                .map(row -> new Waiting(
-                        row.get("id", Long.class),
-                        (row.get("context", String.class) + "\n" + row.get("text", String.class)).strip()))
+                .map(Waiting::of)
                 .toList());
     }
 
@@ -172,15 +175,21 @@ final class Shelf {
      * Makes the version the one that answers, in one step: searchers see the version before or this one, never a
      * mixture. A version that was overtaken by a newer one is indexed, but does not answer.
      *
+     * @return false if the collection has changed to another model meanwhile: then nothing was done
      * @throws LeaseLost if the version is no longer this worker's
      */
-    void index(Job job, String model) {
-        transactions.asWorker(session -> {
+    boolean index(Job job) {
+        return transactions.asWorker(session -> {
+            boolean modelInUse = isModelInUse(session, job);
             // One switch of a document at a time.
             session.createNativeQuery("select id from document where id = :id for update", UUID.class)
                     .setParameter("id", job.document())
                     .getResultList();
             requireLease(session, job);
+            if (!modelInUse) {
+                return false;
+            }
+            holdStandby(session, job);
             job.text().run(session, """
                     delete from posting p using passage o cross join lateral unnest(o.lexemes) l
                      where o.document_id = :document and o.version < :version
@@ -211,8 +220,43 @@ final class Shelf {
                      where e.passage_id = p.id and p.document_id = :document and p.version = :version
                        and v.current_from is not null and v.current_to is null
                     """);
-            return null;
+            return true;
         });
+    }
+
+    /** And remains so until the transaction ends. */
+    private static boolean isModelInUse(EntityManager session, Job job) {
+        session.createNativeQuery("select id from collection where id = :id for key share", UUID.class)
+                .setParameter("id", job.collection())
+                .getResultList();
+        return session
+                .createNativeQuery("select embedding_model from collection where id = :id", String.class)
+                .setParameter("id", job.collection())
+                .getResultList()
+                .stream()
+                .anyMatch(model -> Objects.equals(model, job.model()));
+    }
+
+    /** Other models' embeddings come later: until then theirs are not complete. Nobody stores any of them meanwhile. */
+    private static void holdStandby(EntityManager session, Job job) {
+        var standby = session.createNativeQuery(
+                        "select model from standby where collection_id = :id order by model for update", String.class)
+                .setParameter("id", job.collection())
+                .getResultList();
+        if (!standby.isEmpty()) {
+            session.createNativeQuery("""
+                            update standby s set complete = false
+                             where s.collection_id = :collection and s.complete
+                               and exists (select from passage p
+                                            where p.document_id = :document and p.version = :version
+                                              and not exists (select from embedding e
+                                                               where e.passage_id = p.id and e.model = s.model))
+                            """)
+                    .setParameter("collection", job.collection())
+                    .setParameter("document", job.document())
+                    .setParameter("version", job.version())
+                    .executeUpdate();
+        }
     }
 
     /**

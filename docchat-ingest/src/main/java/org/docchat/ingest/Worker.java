@@ -11,6 +11,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.docchat.domain.DocumentState.Problem;
 import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.LogContext;
 import org.docchat.domain.Transactions;
 import org.docchat.ingest.Queue.Job;
@@ -48,7 +49,8 @@ public final class Worker implements Runnable {
     private final Share share;
     private final Queue queue;
     private final Shelf shelf;
-    private final EmbeddingModel model;
+    private final EmbeddingModels models;
+    private final Filling filling;
     private final Extractor extractor;
     private final Splitter splitter;
     private final ScheduledExecutorService clock;
@@ -68,7 +70,7 @@ public final class Worker implements Runnable {
     public Worker(
             Share share,
             Transactions<EntityManager> transactions,
-            EmbeddingModel model,
+            EmbeddingModels models,
             Extractor extractor,
             ScheduledExecutorService clock,
             Bell bell,
@@ -78,9 +80,11 @@ public final class Worker implements Runnable {
         this.transactions = transactions;
         this.queue = new Queue(transactions, share);
         this.shelf = new Shelf(transactions);
-        this.model = model;
+        this.models = models;
+        this.filling = new Filling(transactions, models, clock);
         this.extractor = extractor;
-        this.splitter = new Splitter(model::countTokens, model.maxTokens());
+        this.splitter =
+                new Splitter(models.standard()::countTokens, models.standard().maxTokens());
         this.clock = clock;
         this.bell = bell;
         this.keepVersions = keepVersions;
@@ -127,7 +131,10 @@ public final class Worker implements Runnable {
                             LogContext.Key.DOCUMENT, job.get().document().toString())) {
                         work(job.get());
                     }
-                } else {
+                }
+                // A turn each, as long as there are both.
+                boolean filled = share != Share.SCANS && filling.turn();
+                if (job.isEmpty() && !filled) {
                     bell.await(heard, IDLE);
                 }
             } catch (InterruptedException e) {
@@ -162,12 +169,9 @@ public final class Worker implements Runnable {
                     return true;
                 });
             }
-            if (step(Step.EMBED, () -> embed(job))) {
-                step(Step.INDEX, () -> {
-                    shelf.index(job, model.name());
-                    LOG.log(Level.INFO, "{0} is indexed", job);
-                    return true;
-                });
+            var model = models.named(job.model());
+            if (step(Step.EMBED, () -> embed(job, model)) && step(Step.INDEX, () -> shelf.index(job))) {
+                LOG.log(Level.INFO, "{0} is indexed", job);
             } else {
                 queue.release(job);
             }
@@ -274,9 +278,9 @@ public final class Worker implements Runnable {
     }
 
     /** False if its turn is over, or its collection paused: what is embedded is kept, the rest is for the next turn. */
-    private boolean embed(Job job) throws InterruptedException {
+    private boolean embed(Job job, EmbeddingModel model) throws InterruptedException {
         long end = System.nanoTime() + TURN.toNanos();
-        shelf.reuseEmbeddings(job, model.name());
+        shelf.reuseEmbeddings(job);
         var waiting = shelf.withoutEmbedding(job, model.name());
         int total = shelf.passages(job);
         for (int from = 0; from < waiting.size(); from += BATCH) {

@@ -143,6 +143,8 @@ public final class EvaluationWorker implements Runnable {
     }
 
     private void examine(Job job) {
+        // The model that the run began with, whatever the collection has changed to.
+        var model = new String[1];
         var question = transactions.as(job.owner, session -> {
             if (!isEnabled(session, job.owner)) {
                 throw new Failure.Forbidden("The account that began this evaluation has been disabled.");
@@ -151,6 +153,7 @@ public final class EvaluationWorker implements Runnable {
             if (row == null) {
                 throw new Failure.NotFound("collection");
             }
+            model[0] = session.find(EvaluationRow.class, job.key.evaluationId).embeddingModel;
             return row.toQuestion();
         });
         var standalone = FollowUp.standalone(question.text(), null);
@@ -162,7 +165,8 @@ public final class EvaluationWorker implements Runnable {
                         List.of(job.collection),
                         Retrieval.CANDIDATES,
                         Librarian.Mode.HYBRID,
-                        Librarian.Filter.NONE),
+                        Librarian.Filter.NONE,
+                        model[0]),
                 worker::isInterrupted);
         transactions.as(job.owner, session -> store(session, job, question, composed));
     }

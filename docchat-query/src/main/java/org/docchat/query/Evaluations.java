@@ -43,19 +43,24 @@ public final class Evaluations {
     /**
      * Puts questions into the queue.
      *
+     * @param model whose embeddings are compared, before they answer if need be; null: those that answer now
      * @throws Failure.Invalid if there are none or too many, or one breaks a rule; it is named by its number from 1
      * @throws Failure.Conflict if the caller has too many runs that are not done
      */
-    public Evaluation begin(Caller caller, CollectionId collection, String name, List<Question> questions) {
+    public Evaluation begin(
+            Caller caller, CollectionId collection, String name, List<Question> questions, @Nullable String model) {
         if (questions.isEmpty() || questions.size() > MOST_QUESTIONS) {
             throw new Failure.Invalid("invalid_questions", "An evaluation has 1 to " + MOST_QUESTIONS + " questions.");
         }
         for (int i = 0; i < questions.size(); i++) {
             requireValid(i + 1, questions.get(i));
         }
-        var inForce = librarian.inForce();
         return transactions.as(caller, session -> {
             requireVisible(session, collection);
+            var inForce = librarian.inForce(
+                    model == null
+                            ? librarian.models(session, List.of(collection))
+                            : List.of(requireComplete(session, collection, model)));
             requireFewUnfinished(session);
             var row = new EvaluationRow();
             row.collectionId = collection.value();
@@ -74,6 +79,22 @@ public final class Evaluations {
             session.flush();
             return evaluations(session, List.of(row)).get(0);
         });
+    }
+
+    private String requireComplete(EntityManager session, CollectionId collection, String model) {
+        boolean answers = librarian.models(session, List.of(collection)).contains(model);
+        if (!answers
+                && session.createNativeQuery(
+                                "select model from standby where collection_id = :id and model = :model and complete",
+                                String.class)
+                        .setParameter("id", collection.value())
+                        .setParameter("model", model)
+                        .getResultList()
+                        .isEmpty()) {
+            throw new Failure.Conflict(
+                    "embeddings_incomplete", "Not every passage has an embedding of " + model + " yet.");
+        }
+        return model;
     }
 
     private static void requireValid(int number, Question question) {

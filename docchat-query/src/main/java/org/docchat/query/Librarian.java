@@ -12,7 +12,7 @@ import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.ConversationId;
 import org.docchat.domain.DocumentId;
-import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Passage;
 import org.docchat.domain.PassageId;
@@ -31,7 +31,6 @@ public final class Librarian {
     private static final Caller NOBODY = new Caller(new UserId(new UUID(0, 0)), "nobody", false);
 
     private final Transactions<EntityManager> transactions;
-    private final EmbeddingModel model;
     private final Writer writer;
     private final Conversations conversations;
     private final Observer observer;
@@ -39,16 +38,15 @@ public final class Librarian {
 
     public Librarian(
             Transactions<EntityManager> transactions,
-            EmbeddingModel model,
+            EmbeddingModels models,
             Writer writer,
             Conversations conversations,
             Observer observer) {
         this.transactions = transactions;
-        this.model = model;
         this.writer = writer;
         this.conversations = conversations;
         this.observer = observer;
-        this.retrieval = new Retrieval(transactions, model);
+        this.retrieval = new Retrieval(transactions, models);
     }
 
     /** Hears of every search and every answer; called by the thread that did it. */
@@ -124,15 +122,16 @@ public final class Librarian {
         var standalone =
                 question.standalone() != null ? question.standalone() : FollowUp.standalone(question.text(), previous);
         var composed = compose(caller, asked(standalone, question.collections(), question.asOf()), listener);
-        return conversations.store(caller, question, standalone, composed, inForce());
+        return conversations.store(caller, question, standalone, composed, inForce(composed.models()));
     }
 
     /**
      * An answer that is not stored.
      *
      * @param ranking as many passages as were asked for, best first
+     * @param models whose embeddings were compared
      */
-    record Composed(Answer answer, List<Found> ranking, Writer.Draft draft, Timings timings) {
+    record Composed(Answer answer, List<Found> ranking, Writer.Draft draft, Timings timings, List<String> models) {
 
         /** What the writer saw. */
         List<Found> found() {
@@ -179,7 +178,7 @@ public final class Librarian {
         }
         var timings = new Timings(
                 retrieved.timings().embedMillis(), retrieved.timings().searchMillis(), millisSince(began));
-        return new Composed(answer, retrieved.found(), draft, timings);
+        return new Composed(answer, retrieved.found(), draft, timings, retrieved.models());
     }
 
     /** What is searched for to answer a question. */
@@ -190,8 +189,13 @@ public final class Librarian {
     /** What answers depend on besides the documents. */
     record InForce(String writer, String embeddingModel, double threshold) {}
 
-    InForce inForce() {
-        return new InForce(writer.name(), model.name(), Evidence.THRESHOLD);
+    InForce inForce(List<String> models) {
+        return new InForce(writer.name(), String.join(", ", models), Evidence.THRESHOLD);
+    }
+
+    /** The names of the models whose embeddings answer in these collections. */
+    List<String> models(EntityManager session, List<CollectionId> collections) {
+        return retrieval.models(session, collections);
     }
 
     /** That something is not there is no more than half true while documents are on their way. */
@@ -266,8 +270,19 @@ public final class Librarian {
      *
      * @param collections at least one
      * @param limit 1 to 100 passages
+     * @param model compare by this model's embeddings, whichever answer else; null: by those that do
      */
-    public record Search(String query, List<CollectionId> collections, int limit, Mode mode, Filter filter) {}
+    public record Search(
+            String query,
+            List<CollectionId> collections,
+            int limit,
+            Mode mode,
+            Filter filter,
+            @Nullable String model) {
+        public Search(String query, List<CollectionId> collections, int limit, Mode mode, Filter filter) {
+            this(query, collections, limit, mode, filter, null);
+        }
+    }
 
     /** Which rankings take part. */
     public enum Mode {

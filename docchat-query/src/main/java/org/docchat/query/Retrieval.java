@@ -5,14 +5,15 @@ import jakarta.persistence.Tuple;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.DocumentId;
-import org.docchat.domain.Embedding;
-import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Location;
 import org.docchat.domain.Passage;
@@ -23,6 +24,7 @@ import org.docchat.query.Librarian.Found;
 import org.docchat.query.Librarian.Mode;
 import org.docchat.query.Librarian.Search;
 import org.docchat.query.Librarian.Timings;
+import org.docchat.query.Meanings.Meaning;
 import org.jspecify.annotations.Nullable;
 
 /** Finds passages: the best by words and the nearest in meaning, fused into one list. */
@@ -49,15 +51,17 @@ final class Retrieval {
             """;
 
     private static final int LONGEST_QUESTION = 10_000;
+    /** Changing a collection's model takes somebody's hand. */
+    private static final int MOST_ATTEMPTS = 5;
 
     private final Transactions<EntityManager> transactions;
-    private final EmbeddingModel model;
-    /** Asked of the database once: it comes and goes with the start only. */
-    private volatile @Nullable Boolean indexed;
+    private final Meanings meanings;
+    /** By model; asked of the database once: they come and go with the start only. */
+    private final Map<String, Boolean> indexed = new ConcurrentHashMap<>();
 
-    Retrieval(Transactions<EntityManager> transactions, EmbeddingModel model) {
+    Retrieval(Transactions<EntityManager> transactions, EmbeddingModels models) {
         this.transactions = transactions;
-        this.model = model;
+        this.meanings = new Meanings(models);
     }
 
     /**
@@ -65,14 +69,15 @@ final class Retrieval {
      *
      * @param found as many as were asked for, best first
      * @param evidence how likely it is that the answer is among them
+     * @param models whose embeddings were compared
      */
-    record Retrieved(List<Found> found, double evidence, Timings timings) {}
+    record Retrieved(List<Found> found, double evidence, Timings timings, List<String> models) {}
 
     /**
      * A passage with what each ranking says of it.
      *
      * @param keyword its BM25 score; null if it has none of the words
-     * @param cosine its closeness in meaning; null while it has no embedding
+     * @param cosine its closeness in meaning, on the standard model's scale; null while it has no embedding
      * @param coverage the share of the question's words that it has, weighted by their rarity, in [0, 1]
      */
     record Candidate(
@@ -96,19 +101,42 @@ final class Retrieval {
         }
         // PostgreSQL takes no zeros.
         var question = search.query().replace('\0', ' ');
-        long began = System.nanoTime();
-        var embedding = search.mode() == Mode.KEYWORD ? null : model.embedQuestion(question);
-        long embedded = System.nanoTime();
-        return transactions.as(caller, session -> {
-            var eligible = Eligible.of(search.filter());
-            var candidates = candidates(session, search, question, embedding, eligible);
-            var places = Fusion.fuse(candidates, search.mode()).stream()
-                    .limit(search.limit())
-                    .toList();
-            var found = found(session, places, eligible);
-            var timings = new Timings(millis(began, embedded), millis(embedded, System.nanoTime()), 0);
-            return new Retrieved(found, Evidence.of(candidates), timings);
-        });
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            long began = System.nanoTime();
+            var inUse = search.mode() == Mode.KEYWORD ? Map.<UUID, String>of() : meanings.guess(search);
+            var asked = meanings.of(question, inUse);
+            long embedded = System.nanoTime();
+            var retrieved = transactions.as(caller, session -> {
+                var eligible = Eligible.of(search.filter());
+                var candidates = candidates(session, search, question, asked, eligible);
+                var places = Fusion.fuse(candidates, search.mode()).stream()
+                        .limit(search.limit())
+                        .toList();
+                var found = found(session, places, eligible);
+                // Last: whatever else a collection may have changed to, these embeddings were all there until now.
+                if (search.mode() != Mode.KEYWORD
+                        && !inUse.entrySet()
+                                .containsAll(meanings.lookUp(session, search).entrySet())) {
+                    return null;
+                }
+                var timings = new Timings(millis(began, embedded), millis(embedded, System.nanoTime()), 0);
+                var models = asked.stream().map(each -> each.model().name()).toList();
+                return new Retrieved(found, Evidence.of(candidates), timings, models);
+            });
+            if (retrieved != null) {
+                return retrieved;
+            }
+        }
+        throw new IllegalStateException("the collections change their models all the time");
+    }
+
+    /** The names of the models whose embeddings answer in these collections. */
+    List<String> models(EntityManager session, List<CollectionId> collections) {
+        var search = new Search("models", collections, 1, Mode.SEMANTIC, Librarian.Filter.NONE);
+        return meanings.lookUp(session, search).values().stream()
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     private static long millis(long from, long to) {
@@ -117,20 +145,31 @@ final class Retrieval {
 
     /** The best of both rankings, in no order. */
     private List<Candidate> candidates(
-            EntityManager session, Search search, String question, @Nullable Embedding embedding, Eligible eligible) {
+            EntityManager session, Search search, String question, List<Meaning> asked, Eligible eligible) {
         var collections = search.collections();
-        var near = embedding == null
-                ? List.<SemanticRanking.Near>of()
-                : SemanticRanking.nearest(session, embedding, collections, eligible, model.name(), isIndexed(session));
+        var near = near(session, asked, eligible);
         var candidates = new HashMap<Long, Candidate>();
         for (var one : near) {
             candidates.put(one.passage(), new Candidate(new PassageId(one.passage()), null, one.cosine(), 0));
         }
         if (search.mode() != Mode.SEMANTIC) {
-            var wanted = embedding == null ? null : model.name();
-            for (var hit : KeywordRanking.hits(session, question, collections, eligible, near, wanted)) {
+            // Vectors of several models are read by themselves.
+            var only = asked.size() == 1 ? asked.get(0) : null;
+            var hits = KeywordRanking.hits(
+                    session,
+                    question,
+                    collections,
+                    eligible,
+                    near,
+                    only == null ? null : only.model().name());
+            var cosines = only == null ? cosines(session, asked, hits) : Map.<Long, Double>of();
+            for (var hit : hits) {
                 var known = candidates.get(hit.passage());
-                Double cosine = known == null ? cosine(embedding, hit.vector()) : known.cosine();
+                var cosine = known != null
+                        ? known.cosine()
+                        : only != null && hit.vector() != null
+                                ? (Double) only.cosine(hit.vector())
+                                : cosines.get(hit.passage());
                 var passage = new PassageId(hit.passage());
                 candidates.put(hit.passage(), new Candidate(passage, hit.score(), cosine, hit.coverage()));
             }
@@ -138,17 +177,39 @@ final class Retrieval {
         return List.copyOf(candidates.values());
     }
 
-    private static @Nullable Double cosine(@Nullable Embedding question, byte @Nullable [] vector) {
-        return question == null || vector == null ? null : question.cosine(SemanticRanking.embedding(vector));
+    /** The nearest, by whichever model, best first. */
+    private List<SemanticRanking.Near> near(EntityManager session, List<Meaning> asked, Eligible eligible) {
+        var near = new ArrayList<SemanticRanking.Near>();
+        for (var meaning : asked) {
+            var name = meaning.model().name();
+            for (var one : SemanticRanking.nearest(
+                    session, meaning.question(), meaning.collections(), eligible, name, isIndexed(session, name))) {
+                near.add(new SemanticRanking.Near(
+                        one.passage(), one.collection(), meaning.calibration().of(one.cosine())));
+            }
+        }
+        near.sort(SemanticRanking.Near.BEST_FIRST);
+        return near.subList(0, Math.min(CANDIDATES, near.size()));
     }
 
-    private boolean isIndexed(EntityManager session) {
-        var known = indexed;
-        if (known == null) {
-            known = SemanticRanking.hasIndex(session);
-            indexed = known;
+    private static Map<Long, Double> cosines(
+            EntityManager session, List<Meaning> asked, List<KeywordRanking.Hit> hits) {
+        var cosines = new HashMap<Long, Double>();
+        for (var meaning : asked) {
+            SemanticRanking.cosines(
+                            session,
+                            meaning.question(),
+                            meaning.collections(),
+                            hits.stream().map(KeywordRanking.Hit::passage).toList(),
+                            meaning.model().name())
+                    .forEach((passage, cosine) ->
+                            cosines.put(passage, meaning.calibration().of(cosine)));
         }
-        return known;
+        return cosines;
+    }
+
+    private boolean isIndexed(EntityManager session, String model) {
+        return indexed.computeIfAbsent(model, name -> SemanticRanking.hasIndex(session, name));
     }
 
     /** Reads the passages, without those that are not current any more. */

@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Embedding;
 
@@ -47,13 +49,40 @@ final class SemanticRanking {
     private SemanticRanking() {}
 
     /** A passage and the cosine of its embedding with the question's. */
-    record Near(long passage, UUID collection, double cosine) {}
+    record Near(long passage, UUID collection, double cosine) {
+        static final Comparator<Near> BEST_FIRST =
+                Comparator.comparingDouble(Near::cosine).reversed().thenComparingLong(Near::passage);
+    }
 
-    /** Whether the database has pgvector and its index. */
-    static boolean hasIndex(EntityManager session) {
-        return (Boolean) session.createNativeQuery(
-                        "select exists (select from pg_indexes where indexname = 'embedding_hnsw')", Boolean.class)
+    /** Whether the database has pgvector and its index for the model. */
+    static boolean hasIndex(EntityManager session, String model) {
+        return (Boolean) session.createNativeQuery("""
+                        select exists (select from pg_indexes
+                                        where indexname like 'embedding_hnsw%' and strpos(indexdef, quote_literal(:model)) > 0)
+                        """, Boolean.class)
+                .setParameter("model", model)
                 .getSingleResult();
+    }
+
+    /** The exact cosines of passages that have an embedding of the model. */
+    static Map<Long, Double> cosines(
+            EntityManager session,
+            Embedding question,
+            List<CollectionId> collections,
+            List<Long> passages,
+            String model) {
+        var query = session.createNativeQuery("""
+                        select e.passage_id, array_send(e.vector) as vector from embedding e
+                         where e.passage_id = any (cast(:passages as bigint[])) and e.model = :model
+                           and e.collection_id = any (cast(:collections as uuid[]))
+                        """, Tuple.class)
+                .setParameter("passages", Rows.array(passages, passage -> passage))
+                .setParameter("model", model)
+                .setParameter("collections", Rows.array(collections, CollectionId::value));
+        return Rows.of(query).stream()
+                .collect(Collectors.toMap(
+                        row -> row.get("passage_id", Number.class).longValue(),
+                        row -> question.cosine(embedding(row.get("vector", byte[].class)))));
     }
 
     /**
@@ -96,7 +125,7 @@ final class SemanticRanking {
                         row.get("passage_id", Number.class).longValue(),
                         row.get("collection_id", UUID.class),
                         question.cosine(embedding(row.get("vector", byte[].class)))))
-                .sorted(Comparator.comparingDouble(Near::cosine).reversed().thenComparingLong(Near::passage))
+                .sorted(Near.BEST_FIRST)
                 .limit(Retrieval.CANDIDATES)
                 .toList();
     }

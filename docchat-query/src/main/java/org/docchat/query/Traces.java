@@ -154,7 +154,8 @@ public final class Traces {
 
     private List<Change> changes(Caller caller, Trace then) {
         var changes = new ArrayList<Change>();
-        var model = librarian.inForce().embeddingModel();
+        var model =
+                transactions.as(caller, session -> String.join(", ", librarian.models(session, then.collections())));
         if (!model.equals(then.settings().embeddingModel())) {
             changes.add(new Change(
                     Kind.EMBEDDING_MODEL,

@@ -15,6 +15,7 @@ import java.util.stream.DoubleStream;
 import org.docchat.domain.Answer;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
+import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Passage;
 import org.docchat.query.Conversations;
 import org.docchat.query.Librarian;
@@ -41,8 +42,12 @@ public final class Abstention {
                 var database = PreparedDatabase.in(directory)) {
             var owner = database.user("bench");
             var stacks = new Stacks(database, model, target);
-            var librarian =
-                    new Librarian(database, model, new Silent(), new Conversations(database), Librarian.Observer.NONE);
+            var librarian = new Librarian(
+                    database,
+                    EmbeddingModels.only(model),
+                    new Silent(),
+                    new Conversations(database),
+                    Librarian.Observer.NONE);
             var shelved = new LinkedHashMap<Judged, CollectionId>();
             for (var folder : System.getProperty("data").split(",")) {
                 var judged = Judged.read(Path.of(folder)).without(without);

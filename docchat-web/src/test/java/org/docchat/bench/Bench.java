@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
+import org.docchat.domain.EmbeddingModels;
 import org.docchat.query.Conversations;
 import org.docchat.query.ExtractiveWriter;
 import org.docchat.query.Librarian;
@@ -40,11 +41,15 @@ public final class Bench {
                 var database = url.isEmpty()
                         ? PreparedDatabase.in(target.resolve("bench/database"))
                         : PreparedDatabase.at(url)) {
-            database.addVectorIndex(model);
+            database.addVectorIndexes(EmbeddingModels.only(model));
             var owner = database.user("bench");
             var stacks = new Stacks(database, model, target);
             var librarian = new Librarian(
-                    database, model, new ExtractiveWriter(model), new Conversations(database), Librarian.Observer.NONE);
+                    database,
+                    EmbeddingModels.only(model),
+                    new ExtractiveWriter(model),
+                    new Conversations(database),
+                    Librarian.Observer.NONE);
             for (var folder : data.split(",")) {
                 var judged = Judged.read(Path.of(folder));
                 var collection = stacks.shelved(owner, judged, Boolean.getBoolean("fresh"));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import org.docchat.domain.EmbeddingModels;
 import org.docchat.query.Conversations;
 import org.docchat.query.ExtractiveWriter;
 import org.docchat.query.Librarian;
@@ -72,7 +73,11 @@ public final class Codes {
                 var database = PreparedDatabase.in(directory)) {
             var owner = database.user("bench");
             var librarian = new Librarian(
-                    database, model, new ExtractiveWriter(model), new Conversations(database), Librarian.Observer.NONE);
+                    database,
+                    EmbeddingModels.only(model),
+                    new ExtractiveWriter(model),
+                    new Conversations(database),
+                    Librarian.Observer.NONE);
             var all = codes.judged("codes", new LinkedHashMap<>());
             var collection = new Stacks(database, model, target).shelved(owner, all, false);
             database.execute("analyze");

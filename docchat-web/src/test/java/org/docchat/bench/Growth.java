@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.docchat.Crowd;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
+import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Language;
 import org.docchat.domain.Slice;
 import org.docchat.ingest.Collections;
@@ -51,7 +52,11 @@ public final class Growth {
                         ? PreparedDatabase.in(target.resolve("bench/growth"))
                         : PreparedDatabase.at(url)) {
             var librarian = new Librarian(
-                    database, onnx, new ExtractiveWriter(onnx), new Conversations(database), Librarian.Observer.NONE);
+                    database,
+                    EmbeddingModels.only(onnx),
+                    new ExtractiveWriter(onnx),
+                    new Conversations(database),
+                    Librarian.Observer.NONE);
             var owner = database.user("bench");
             var originals = new ArrayList<CollectionId>();
             var questions = new ArrayList<String>();
@@ -81,7 +86,7 @@ public final class Growth {
                         there[wider] += missing;
                     }
                 }
-                database.addVectorIndex(onnx);
+                database.addVectorIndexes(EmbeddingModels.only(onnx));
                 Crowd.settle(database);
                 for (int i = 0, share = 100; i < 3; i++, share /= 10) {
                     var scope = List.copyOf(scopes.get(i));

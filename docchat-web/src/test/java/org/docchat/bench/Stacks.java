@@ -10,6 +10,7 @@ import org.docchat.Indexing;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Language;
 import org.docchat.domain.Slice;
 import org.docchat.domain.Transactions;
@@ -50,7 +51,7 @@ final class Stacks {
                     fileName(document.getKey(), document.getValue()),
                     new ByteArrayInputStream(document.getValue().getBytes(StandardCharsets.UTF_8)));
         }
-        try (var indexing = new Indexing(transactions, model, target)) {
+        try (var indexing = new Indexing(transactions, EmbeddingModels.only(model), target)) {
             indexing.finish(library, owner, id);
         }
         return id;

@@ -15,6 +15,7 @@ import org.docchat.Indexing;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Language;
 import org.docchat.domain.Slice;
 import org.docchat.ingest.Collections;
@@ -71,7 +72,7 @@ public final class Throughput {
 
     private void run() throws IOException, InterruptedException {
         var ratios = new ArrayList<Double>();
-        try (var indexing = new Indexing(database, model, target)) {
+        try (var indexing = new Indexing(database, EmbeddingModels.only(model), target)) {
             measure(indexing, ratios);
         }
         ratios.sort(null);

@@ -51,6 +51,7 @@ public class Api extends Application {
                 CollectionsResource.class,
                 ConversationsResource.class,
                 DocumentsResource.class,
+                EmbeddingModelResource.class,
                 EvaluationsResource.class,
                 FeedbackResource.class,
                 GroupsResource.class,

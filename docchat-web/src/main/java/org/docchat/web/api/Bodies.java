@@ -51,6 +51,9 @@ public final class Bodies {
     public record CollectionChange(
             @Nullable String name, @Nullable String description) {}
 
+    @Schema(example = "{\"name\":\"nomic-embed-text\"}")
+    public record EmbeddingModelName(@Nullable String name) {}
+
     @Schema(example = "{\"name\":\"Legal\"}")
     public record NewGroup(@Nullable String name) {}
 
@@ -105,7 +108,13 @@ public final class Bodies {
     public record NewEvaluation(
             @Nullable String name,
 
-            @Nullable @Schema(description = "1 to 2000") List<EvaluationQuestion> questions) {}
+            @Nullable @Schema(description = "1 to 2000") List<EvaluationQuestion> questions,
+
+            @Nullable
+            @Schema(
+                    description =
+                            "Compare by this model's embeddings, which must be complete; absent: by those that answer")
+            String embeddingModel) {}
 
     public record EvaluationQuestion(
             @Nullable String question,

@@ -65,7 +65,8 @@ public class EvaluationsResource {
                 current.caller(),
                 collection,
                 name == null || name.isBlank() ? "Evaluation" : name.strip(),
-                questions.stream().map(EvaluationsResource::question).toList());
+                questions.stream().map(EvaluationsResource::question).toList(),
+                wanted.embeddingModel());
         return Response.accepted(EvaluationViews.Evaluation.of(
                         evaluation, evaluations.results(current.caller(), collection, evaluation.id())))
                 .location(URI.create("collections/" + collection + "/evaluations/" + evaluation.id()))

@@ -31,6 +31,7 @@ import liquibase.exception.LiquibaseException;
 import liquibase.resource.ClassLoaderResourceAccessor;
 import liquibase.ui.LoggerUIService;
 import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.EmbeddingModels;
 import org.jspecify.annotations.Nullable;
 
 /** Brings the database to this version's schema, and proves that it protects what it must. */
@@ -204,10 +205,10 @@ final class Schema {
     }
 
     /**
-     * Where pgvector is, the vectors of the current versions get an index (HNSW: Malkov and Yashunin, 2018); where it is
-     * not, their sign bits are scanned.
+     * Where pgvector is, the vectors of the current versions get an index for each model (HNSW: Malkov and Yashunin,
+     * 2018); where it is not, their sign bits are scanned.
      */
-    void addVectorIndex(EmbeddingModel model) {
+    void addVectorIndexes(EmbeddingModels models) {
         try (var connection = database.getConnection();
                 var statement = connection.createStatement()) {
             statement.execute("set statement_timeout = 0");
@@ -215,12 +216,12 @@ final class Schema {
             try (var available = statement.executeQuery("select from pg_available_extensions where name = 'vector'")) {
                 if (available.next()) {
                     statement.execute("create extension if not exists vector");
-                    // The search repeats this expression and this condition to the letter.
-                    statement.execute("""
-                            create index if not exists embedding_hnsw on embedding using hnsw
-                                ((cast(cast(vector as vector(%1$d)) as halfvec(%1$d))) halfvec_cosine_ops)
-                             where live and model = '%2$s'
-                            """.formatted(model.dimensions(), model.name()));
+                    statement.execute(vectorIndex(models.standard(), ""));
+                    for (var model : models.others()) {
+                        var digest = sha256().digest((model.name() + " " + model.dimensions()).getBytes(UTF_8));
+                        statement.execute(vectorIndex(
+                                model, "_" + HexFormat.of().formatHex(digest).substring(0, 8)));
+                    }
                 }
             } finally {
                 statement.execute("select pg_advisory_unlock(" + LOCK + ")");
@@ -228,6 +229,15 @@ final class Schema {
         } catch (SQLException e) {
             LOG.log(Level.WARNING, "pgvector is there but cannot be used ({0}); searching without it", e.getMessage());
         }
+    }
+
+    /** The search repeats this expression and this condition to the letter. */
+    private static String vectorIndex(EmbeddingModel model, String suffix) {
+        return """
+                create index if not exists embedding_hnsw%3$s on embedding using hnsw
+                    ((cast(cast(vector as vector(%1$d)) as halfvec(%1$d))) halfvec_cosine_ops)
+                 where live and model = '%2$s'
+                """.formatted(model.dimensions(), model.name(), suffix);
     }
 
     /**

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.docchat.ingest.Quota;
 import org.docchat.ingest.extract.Ocr;
 import org.docchat.web.model.ChatServer;
+import org.docchat.web.model.EmbeddingServer;
 import org.docchat.web.openid.OpenIdProvider;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param logFormat what log lines look like
  * @param shutdownSeconds how long what runs may take to end when DocChat is stopped
  * @param chat what writes the answers; null: they are quoted from the documents
+ * @param embedding embeds beside the bundled model, for collections that ask for it; null: there is only that
  * @param openId where people may sign in instead of here; null: nowhere
  */
 public record Settings(
@@ -63,6 +65,7 @@ public record Settings(
         LogFormat logFormat,
         int shutdownSeconds,
         @Nullable ChatServer chat,
+        @Nullable EmbeddingServer embedding,
         @Nullable OpenIdProvider openId) {
 
     /**
@@ -159,6 +162,7 @@ public record Settings(
                 logFormat(config),
                 (int) number(config, "DOCCHAT_SHUTDOWN_SECONDS", 20, 0, 3_600),
                 chat(config),
+                embedding(config),
                 openId(config, publicUrl));
     }
 
@@ -258,7 +262,7 @@ public record Settings(
         int answer = (int) number(config, "DOCCHAT_CHAT_ANSWER_TOKENS", 800, 50, 100_000);
         long firstToken = number(config, "DOCCHAT_CHAT_FIRST_TOKEN_SECONDS", 60, 1, 3_600);
         long whole = number(config, "DOCCHAT_CHAT_TIMEOUT_SECONDS", 180, 1, 3_600);
-        if (address.isPresent() && !address.get().matches("https?://[^\\s/@?#]+(/[^\\s?#]*)?")) {
+        if (address.isPresent() && !address.get().matches(ADDRESS)) {
             throw new InvalidSetting(
                     "OPENAI_BASE_URL", "must be an http or https address without user, query and fragment.");
         }
@@ -274,7 +278,7 @@ public record Settings(
         }
         try {
             return new ChatServer(
-                    new URI(address.orElse("https://api.openai.com/v1")),
+                    new URI(address.orElse(PUBLIC_API)),
                     key,
                     model,
                     context,
@@ -285,6 +289,46 @@ public record Settings(
             throw new InvalidSetting("OPENAI_BASE_URL", "must be an http or https address.");
         }
     }
+
+    private static @Nullable EmbeddingServer embedding(Config config) {
+        var model = text(config, "DOCCHAT_EMBEDDING_MODEL").orElse(null);
+        var own = text(config, "DOCCHAT_EMBEDDING_BASE_URL").map(url -> url.replaceAll("/+$", ""));
+        var ownKey = text(config, "DOCCHAT_EMBEDDING_API_KEY").orElse(null);
+        int dimensions = (int) number(config, "DOCCHAT_EMBEDDING_DIMENSIONS", 0, 2, 4_000);
+        // It becomes part of statements, and of an index's name for what it is about.
+        if (model != null && (!model.matches("[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}") || model.equals(BUNDLED))) {
+            throw new InvalidSetting(
+                    "DOCCHAT_EMBEDDING_MODEL",
+                    "must have up to 100 letters, digits and . _ : / @ -, and not be the bundled model's name.");
+        }
+        if (own.isPresent() && !own.get().matches(ADDRESS)) {
+            throw new InvalidSetting(
+                    "DOCCHAT_EMBEDDING_BASE_URL", "must be an http or https address without user, query and fragment.");
+        }
+        if (ownKey != null && !ownKey.matches("[\\x21-\\x7e]+")) {
+            throw new InvalidSetting("DOCCHAT_EMBEDDING_API_KEY", "must be one word of printable ASCII characters.");
+        }
+        if (model == null) {
+            return null;
+        }
+        if (dimensions == 0) {
+            throw new InvalidSetting("DOCCHAT_EMBEDDING_DIMENSIONS", "must be set where DOCCHAT_EMBEDDING_MODEL is.");
+        }
+        // A key goes to the address that it was set for, and to no other.
+        var key = own.isPresent() ? ownKey : text(config, "OPENAI_API_KEY").orElse(null);
+        var address = own.or(() -> text(config, "OPENAI_BASE_URL").map(url -> url.replaceAll("/+$", "")))
+                .orElse(PUBLIC_API);
+        try {
+            return new EmbeddingServer(new URI(address), key, model, dimensions);
+        } catch (URISyntaxException e) {
+            throw new InvalidSetting("DOCCHAT_EMBEDDING_BASE_URL", "must be an http or https address.");
+        }
+    }
+
+    private static final String PUBLIC_API = "https://api.openai.com/v1";
+    private static final String ADDRESS = "https?://[^\\s/@?#]+(/[^\\s?#]*)?";
+    /** The model that comes with DocChat. */
+    private static final String BUNDLED = "bge-small-en-v1.5-q";
 
     private static final String SECRET_RULE =
             "must be set to a secret of at least 32 bytes, for instance the output of: openssl rand -base64 48";

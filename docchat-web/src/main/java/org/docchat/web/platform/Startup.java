@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
-import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Transactions;
 import org.docchat.ingest.Bell;
 import org.docchat.ingest.Worker;
@@ -65,7 +65,7 @@ public class Startup {
 
     /** Asked for only once there is a servlet context, which their files are found by. */
     @Inject
-    private Provider<EmbeddingModel> model;
+    private Provider<EmbeddingModels> models;
 
     @Inject
     private Provider<ExtractionProcess> extraction;
@@ -83,13 +83,13 @@ public class Startup {
     void start(@Observes @Initialized(ApplicationScoped.class) @Nullable Object event) throws InterruptedException {
         try {
             // Reading the model and preparing the database do not need each other.
-            var loaded = new FutureTask<>(() -> model.get().embedQuestion("ready?"));
+            var loaded = new FutureTask<>(() -> models.get().standard().embedQuestion("ready?"));
             threads.newThread(loaded).start();
             var schema = new Schema(database);
             schema.migrate();
             users.createFirstAdministrator(settings.adminPassword()).ifPresent(Startup::showOnce);
             loaded.get();
-            schema.addVectorIndex(model.get());
+            schema.addVectorIndexes(models.get());
             startWorkers();
             clock.scheduleWithFixedDelay(audit::showHead, 1, 1, TimeUnit.MINUTES);
             clock.scheduleWithFixedDelay(ledger::sweep, 1, 1, TimeUnit.MINUTES);
@@ -124,7 +124,7 @@ public class Startup {
 
     private Worker worker(Worker.Share share, Bell bell) {
         return new Worker(
-                share, transactions, model.get(), extraction.get(), clock, bell, settings.keepVersions(), metrics);
+                share, transactions, models.get(), extraction.get(), clock, bell, settings.keepVersions(), metrics);
     }
 
     private void start(String name, Runnable work) {

@@ -14,11 +14,14 @@ import jakarta.servlet.ServletContext;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Transactions;
 import org.docchat.ingest.Archives;
 import org.docchat.ingest.Collections;
+import org.docchat.ingest.Embeddings;
 import org.docchat.ingest.Library;
 import org.docchat.ingest.Sharing;
 import org.docchat.ingest.extract.ExtractionProcess;
@@ -32,6 +35,7 @@ import org.docchat.query.Traces;
 import org.docchat.query.Writer;
 import org.docchat.web.model.OnnxEmbeddingModel;
 import org.docchat.web.model.OpenAiChatModel;
+import org.docchat.web.model.OpenAiEmbeddingModel;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +93,21 @@ class Wiring {
 
     @Produces
     @Singleton
+    EmbeddingModels embeddingModels(EmbeddingModel standard, Settings settings) {
+        var server = settings.embedding();
+        return server == null
+                ? EmbeddingModels.only(standard)
+                : new EmbeddingModels(standard, List.of(new OpenAiEmbeddingModel(server)));
+    }
+
+    @Produces
+    @Singleton
+    Embeddings embeddings(Transactions<EntityManager> transactions, EmbeddingModels models) {
+        return new Embeddings(transactions, models);
+    }
+
+    @Produces
+    @Singleton
     ExtractionProcess extraction(Settings settings) {
         var standard = Limits.standard();
         var limits = new Limits(
@@ -139,11 +158,11 @@ class Wiring {
     @Singleton
     Librarian librarian(
             Transactions<EntityManager> transactions,
-            EmbeddingModel model,
+            EmbeddingModels models,
             Writer writer,
             Conversations conversations,
             Metrics metrics) {
-        return new Librarian(transactions, model, writer, conversations, metrics);
+        return new Librarian(transactions, models, writer, conversations, metrics);
     }
 
     @Produces

@@ -13,7 +13,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.docchat.domain.Caller;
-import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Transactions;
 import org.docchat.domain.UserId;
 import org.jspecify.annotations.Nullable;
@@ -61,8 +61,8 @@ public final class PreparedDatabase implements Transactions<EntityManager>, Auto
     }
 
     /** As a start of DocChat does it: nothing where there is no pgvector. */
-    public void addVectorIndex(EmbeddingModel model) {
-        new Schema(database).addVectorIndex(model);
+    public void addVectorIndexes(EmbeddingModels models) {
+        new Schema(database).addVectorIndexes(models);
     }
 
     /** As the owner of the tables. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.docchat.web.model.ChatServer;
+import org.docchat.web.model.EmbeddingServer;
 import org.docchat.web.openid.OpenIdProvider;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -171,7 +173,12 @@ class SettingsTest {
         "DOCCHAT_CHAT_CONTEXT_TOKENS, 100",
         "DOCCHAT_CHAT_ANSWER_TOKENS, 5000",
         "DOCCHAT_CHAT_FIRST_TOKEN_SECONDS, 0",
-        "DOCCHAT_CHAT_TIMEOUT_SECONDS, soon"
+        "DOCCHAT_CHAT_TIMEOUT_SECONDS, soon",
+        "DOCCHAT_EMBEDDING_MODEL, it's",
+        "DOCCHAT_EMBEDDING_MODEL, bge-small-en-v1.5-q",
+        "DOCCHAT_EMBEDDING_DIMENSIONS, 4001",
+        "DOCCHAT_EMBEDDING_BASE_URL, ftp://models.example",
+        "DOCCHAT_EMBEDDING_API_KEY, two words"
     })
     void aWrongValueStopsTheStartWithItsName(String key, String value) {
         assertThatThrownBy(() -> Settings.of(new FixedConfig(Map.of("JWT_SECRET", SECRET, key, value))))
@@ -192,6 +199,31 @@ class SettingsTest {
                         .chat())
                 .extracting(server -> server.address().toString(), ChatServer::key)
                 .containsExactly("http://localhost:11434/v1", null);
+    }
+
+    @Test
+    @Tag("S3")
+    void aSecondEmbeddingModelIsWhereTheChatModelIsOrAtAnAddressAndWithAKeyOfItsOwn() {
+        var shared = Map.of(
+                "JWT_SECRET",
+                SECRET,
+                "OPENAI_API_KEY",
+                "sk-1",
+                "DOCCHAT_EMBEDDING_MODEL",
+                "nomic-embed-text",
+                "DOCCHAT_EMBEDDING_DIMENSIONS",
+                "768");
+        assertThat(Settings.of(new FixedConfig(shared)).embedding())
+                .isEqualTo(
+                        new EmbeddingServer(URI.create("https://api.openai.com/v1"), "sk-1", "nomic-embed-text", 768));
+        var own = new HashMap<>(shared);
+        own.put("DOCCHAT_EMBEDDING_BASE_URL", "http://localhost:11434/v1/");
+        assertThat(Settings.of(new FixedConfig(own)).embedding())
+                .isEqualTo(new EmbeddingServer(URI.create("http://localhost:11434/v1"), null, "nomic-embed-text", 768));
+        own.remove("DOCCHAT_EMBEDDING_DIMENSIONS");
+        assertThatThrownBy(() -> Settings.of(new FixedConfig(own)))
+                .isInstanceOf(Settings.InvalidSetting.class)
+                .hasMessageStartingWith("DOCCHAT_EMBEDDING_DIMENSIONS ");
     }
 
     @Test
