@@ -115,6 +115,7 @@ async function ask(question, asked, standalone) {
         turn.node.remove();
         ask(question, asked, standalone);
       });
+      turn.node.scrollIntoView({ block: "end" });
     }
   } finally {
     if (running === mine) {
