@@ -111,27 +111,19 @@ public class JtaTransactions implements Transactions<EntityManager> {
                 .getSingleResult();
     }
 
-    /** A database that cannot be reached, is full of connections or is going down: try again later. */
     private RuntimeException translated(RuntimeException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Failure) {
                 return failure;
             }
-            if (cause instanceof SQLException sql && isPassing(sql)) {
-                metrics.databaseFailed();
-                return new Failure.Unavailable(
-                        "database_unavailable", "The database does not answer. Try again in a moment.", failure);
+            if (cause instanceof SQLException sql) {
+                var outage = DatabaseOutage.of(sql, failure);
+                if (outage != null) {
+                    metrics.databaseFailed();
+                    return outage;
+                }
             }
         }
         return failure;
-    }
-
-    private static boolean isPassing(SQLException e) {
-        var state = e.getSQLState();
-        return state == null // the pool's own: no connection could be had
-                || state.startsWith("08")
-                || state.startsWith("57P")
-                || state.startsWith("53")
-                || state.equals("25006");
     }
 }

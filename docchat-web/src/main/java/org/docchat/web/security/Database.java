@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.docchat.domain.Caller;
-import org.docchat.domain.Failure;
+import org.docchat.web.platform.DatabaseOutage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,12 +126,9 @@ class Database {
     }
 
     static RuntimeException failure(SQLException e) {
-        var state = e.getSQLState();
-        // No state comes from the pool that found no connection, 08 from the connection, 53 and 57P from a server
-        // without room or on its way down or up.
-        if (state == null || state.startsWith("08") || state.startsWith("53") || state.startsWith("57P")) {
-            return new Failure.Unavailable(
-                    "database_unavailable", "The database does not answer. Try again in a moment.", e);
+        var outage = DatabaseOutage.of(e, e);
+        if (outage != null) {
+            return outage;
         }
         return new IllegalStateException("a statement about users failed", e);
     }
