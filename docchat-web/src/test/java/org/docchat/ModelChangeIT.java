@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.docchat.domain.Answer;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Embedding;
@@ -80,6 +81,7 @@ class ModelChangeIT {
     private static final class Trigrams implements EmbeddingModel {
         private volatile int passagesToFailure = Integer.MAX_VALUE;
         private volatile CountDownLatch gate = new CountDownLatch(0);
+        private volatile boolean silent;
 
         @Override
         public String name() {
@@ -118,6 +120,9 @@ class ModelChangeIT {
 
         @Override
         public Embedding embedQuestion(String text) {
+            if (silent) {
+                throw new Failure.Unavailable("embedding_model_unreachable", "It does not answer.", new IOException());
+            }
             var vector = new float[dimensions()];
             vector[0] = 0.01f;
             var letters = text.toLowerCase(Locale.ROOT);
@@ -143,6 +148,7 @@ class ModelChangeIT {
     void stop() throws InterruptedException {
         second.passagesToFailure = Integer.MAX_VALUE;
         second.gate.countDown();
+        second.silent = false;
         for (var worker : workers) {
             worker.interrupt();
             worker.join();
@@ -410,6 +416,33 @@ class ModelChangeIT {
                     .containsExactlyInAnyOrder("cat.txt", "dog.txt");
             assertThat(librarian.search(ann, search).passages()).isEqualTo(found);
         }
+    }
+
+    @Test
+    @Tag("F5")
+    void whileTheModelDoesNotAnswerWordsDoAndSaySo() throws Exception {
+        start();
+        var id = collection(1);
+        upload(id, "cat.txt", "The lighthouse keeper owns eleven cats.");
+        awaitIndexed(id);
+        embeddings.fill(ann, id, second.name());
+        awaitState(id, State.READY);
+        embeddings.use(ann, id, second.name());
+        var librarian = new Librarian(
+                database, models, new ExtractiveWriter(standard), new Conversations(database), Librarian.Observer.NONE);
+        var question = "What does the lighthouse keeper own?";
+        second.silent = true;
+
+        var findings = librarian.search(ann, new Search(question, List.of(id), 10, Mode.HYBRID, Filter.NONE));
+        assertThat(findings.passages().get(0).passage().documentName()).isEqualTo("cat.txt");
+        assertThat(findings.notice()).startsWith("The embedding model does not answer");
+        var given = librarian.answer(
+                ann, new Librarian.Question(question, List.of(id), null, null, null, null), () -> false);
+        assertThat(given.answer()).isInstanceOf(Answer.Cited.class);
+        assertThat(given.notice()).startsWith("The embedding model does not answer");
+        assertThatThrownBy(
+                        () -> librarian.search(ann, new Search(question, List.of(id), 10, Mode.SEMANTIC, Filter.NONE)))
+                .isInstanceOf(Failure.Unavailable.class);
     }
 
     @Test

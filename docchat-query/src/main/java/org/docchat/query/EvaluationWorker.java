@@ -168,6 +168,10 @@ public final class EvaluationWorker implements Runnable {
                         Librarian.Filter.NONE,
                         model[0]),
                 worker::isInterrupted);
+        if (composed.outage() != null) {
+            // Half a search would be measured. Later.
+            throw composed.outage();
+        }
         transactions.as(job.owner, session -> store(session, job, question, composed));
     }
 

@@ -89,7 +89,11 @@ public final class Librarian {
         return new Findings(
                 retrieved.found(),
                 retrieved.timings(),
-                asOf == null ? null : transactions.as(caller, session -> removed(session, search.collections(), asOf)));
+                together(
+                        retrieved.outage() == null ? null : BY_WORDS,
+                        asOf == null
+                                ? null
+                                : transactions.as(caller, session -> removed(session, search.collections(), asOf))));
     }
 
     /**
@@ -130,8 +134,15 @@ public final class Librarian {
      *
      * @param ranking as many passages as were asked for, best first
      * @param models whose embeddings were compared
+     * @param outage why only words decided on some; null where meaning did, too
      */
-    record Composed(Answer answer, List<Found> ranking, Writer.Draft draft, Timings timings, List<String> models) {
+    record Composed(
+            Answer answer,
+            List<Found> ranking,
+            Writer.Draft draft,
+            Timings timings,
+            List<String> models,
+            Failure.@Nullable Unavailable outage) {
 
         /** What the writer saw. */
         List<Found> found() {
@@ -171,14 +182,19 @@ public final class Librarian {
             draft = draft.noticing(transactions.as(caller, session -> unread(session, collections)));
         }
         if (asOf != null) {
-            var removed = transactions.as(caller, session -> removed(session, collections, asOf));
-            if (removed != null) {
-                draft = draft.noticing(draft.notice() == null ? removed : draft.notice() + " " + removed);
-            }
+            draft = draft.noticing(
+                    together(draft.notice(), transactions.as(caller, session -> removed(session, collections, asOf))));
+        }
+        if (retrieved.outage() != null) {
+            draft = draft.noticing(together(BY_WORDS, draft.notice()));
         }
         var timings = new Timings(
                 retrieved.timings().embedMillis(), retrieved.timings().searchMillis(), millisSince(began));
-        return new Composed(answer, retrieved.found(), draft, timings, retrieved.models());
+        return new Composed(answer, retrieved.found(), draft, timings, retrieved.models(), retrieved.outage());
+    }
+
+    private static @Nullable String together(@Nullable String notice, @Nullable String other) {
+        return notice == null ? other : other == null ? notice : notice + " " + other;
     }
 
     /** What is searched for to answer a question. */
@@ -236,6 +252,9 @@ public final class Librarian {
     public List<Passage> around(Caller caller, PassageId id) {
         return retrieval.around(caller, id);
     }
+
+    private static final String BY_WORDS =
+            "The embedding model does not answer, so this was searched for by its words alone.";
 
     private static final String NOTHING = "Nothing in these documents fits the question.";
     private static final String NOT_ENOUGH =

@@ -2,6 +2,8 @@ package org.docchat.query;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +17,7 @@ import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Failure;
 import org.docchat.query.Librarian.Search;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Embeds questions by the models whose embeddings answer in the collections that are asked. Which these are is guessed
@@ -24,6 +27,14 @@ final class Meanings {
     private final EmbeddingModels models;
     /** Of collections that use another model than the standard one. */
     private final Map<UUID, String> lastSeen = new ConcurrentHashMap<>();
+
+    /** Who did not answer is not asked again at once: everybody would wait for it. */
+    private final Map<String, Outage> outages = new ConcurrentHashMap<>();
+
+    /** @param until in {@link System#nanoTime} */
+    private record Outage(Failure.Unavailable failure, long until) {}
+
+    private static final Duration REST = Duration.ofSeconds(15);
 
     private final Map<String, Calibration> calibrations = new ConcurrentHashMap<>();
 
@@ -110,21 +121,51 @@ final class Meanings {
                 "There are no embeddings of " + model + " any more to compare the question with.");
     }
 
-    /** The question as each model sees it, in the order of configuration. */
-    List<Meaning> of(String question, Map<UUID, String> inUse) {
+    /**
+     * What a question means.
+     *
+     * @param meanings as each model sees it, in the order of configuration
+     * @param outage why a model is missing there; null if none is
+     */
+    record Asked(List<Meaning> meanings, Failure.@Nullable Unavailable outage) {}
+
+    Asked of(String question, Map<UUID, String> inUse) {
         // Also fails for what is not known any more.
         var wanted = inUse.values().stream().distinct().map(models::named).toList();
-        return models.all().stream()
-                .filter(wanted::contains)
-                .map(model -> new Meaning(
-                        model,
-                        calibration(model),
-                        model.embedQuestion(question),
-                        inUse.entrySet().stream()
-                                .filter(entry -> entry.getValue().equals(model.name()))
-                                .map(entry -> new CollectionId(entry.getKey()))
-                                .toList()))
-                .toList();
+        var meanings = new ArrayList<Meaning>();
+        Failure.Unavailable outage = null;
+        for (var model : models.all()) {
+            if (wanted.contains(model)) {
+                try {
+                    meanings.add(meaning(question, model, inUse));
+                } catch (Failure.Unavailable e) {
+                    outage = e;
+                }
+            }
+        }
+        return new Asked(List.copyOf(meanings), outage);
+    }
+
+    private Meaning meaning(String question, EmbeddingModel model, Map<UUID, String> inUse) {
+        var last = outages.get(model.name());
+        if (last != null && System.nanoTime() - last.until() < 0) {
+            throw last.failure();
+        }
+        try {
+            var meaning = new Meaning(
+                    model,
+                    calibration(model),
+                    model.embedQuestion(question),
+                    inUse.entrySet().stream()
+                            .filter(entry -> entry.getValue().equals(model.name()))
+                            .map(entry -> new CollectionId(entry.getKey()))
+                            .toList());
+            outages.remove(model.name());
+            return meaning;
+        } catch (Failure.Unavailable e) {
+            outages.put(model.name(), new Outage(e, System.nanoTime() + REST.toNanos()));
+            throw e;
+        }
     }
 
     private Calibration calibration(EmbeddingModel model) {

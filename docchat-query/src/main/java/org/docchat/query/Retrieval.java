@@ -70,8 +70,14 @@ final class Retrieval {
      * @param found as many as were asked for, best first
      * @param evidence how likely it is that the answer is among them
      * @param models whose embeddings were compared
+     * @param outage why only words decided on some; null where meaning did, too
      */
-    record Retrieved(List<Found> found, double evidence, Timings timings, List<String> models) {}
+    record Retrieved(
+            List<Found> found,
+            double evidence,
+            Timings timings,
+            List<String> models,
+            Failure.@Nullable Unavailable outage) {}
 
     /**
      * A passage with what each ranking says of it.
@@ -90,6 +96,7 @@ final class Retrieval {
      * Finds the passages that fit a query best, of those that the caller may see.
      *
      * @throws Failure.Invalid if the query is empty or too long, or the limit out of range
+     * @throws Failure.Unavailable if only meaning was asked for, and a model that tells it does not answer
      */
     Retrieved retrieve(Caller caller, Search search) {
         if (search.query().isBlank() || search.query().length() > LONGEST_QUESTION) {
@@ -104,7 +111,11 @@ final class Retrieval {
         for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
             long began = System.nanoTime();
             var inUse = search.mode() == Mode.KEYWORD ? Map.<UUID, String>of() : meanings.guess(search);
-            var asked = meanings.of(question, inUse);
+            var meant = meanings.of(question, inUse);
+            var asked = meant.meanings();
+            if (meant.outage() != null && search.mode() == Mode.SEMANTIC) {
+                throw meant.outage();
+            }
             long embedded = System.nanoTime();
             var retrieved = transactions.as(caller, session -> {
                 var eligible = Eligible.of(search.filter());
@@ -121,7 +132,7 @@ final class Retrieval {
                 }
                 var timings = new Timings(millis(began, embedded), millis(embedded, System.nanoTime()), 0);
                 var models = asked.stream().map(each -> each.model().name()).toList();
-                return new Retrieved(found, Evidence.of(candidates), timings, models);
+                return new Retrieved(found, Evidence.of(candidates), timings, models, meant.outage());
             });
             if (retrieved != null) {
                 return retrieved;
