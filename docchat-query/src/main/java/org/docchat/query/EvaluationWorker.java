@@ -163,7 +163,7 @@ public final class EvaluationWorker implements Runnable {
                 new Librarian.Search(
                         standalone,
                         List.of(job.collection),
-                        Retrieval.CANDIDATES,
+                        Fusion.CANDIDATES,
                         Librarian.Mode.HYBRID,
                         Librarian.Filter.NONE,
                         model[0]),

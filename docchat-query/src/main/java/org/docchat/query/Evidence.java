@@ -1,7 +1,7 @@
 package org.docchat.query;
 
 import java.util.List;
-import org.docchat.query.Retrieval.Candidate;
+import org.docchat.query.Fusion.Candidate;
 
 /**
  * How likely it is that what was found holds the answer: as likely as it is of the passage of which it is likeliest. A

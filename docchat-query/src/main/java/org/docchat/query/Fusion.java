@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.docchat.domain.PassageId;
-import org.docchat.query.Retrieval.Candidate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +23,25 @@ import org.jspecify.annotations.Nullable;
  * Query-Drift Estimation</i> (2009). What it brings and what else was tried: docchat-query/README.md.
  */
 final class Fusion {
+    /** How many each ranking contributes. */
+    static final int CANDIDATES = 100;
     /** Of the semantic ranking against the keyword ranking where both stand out equally. */
     private static final double SEMANTIC_WEIGHT = 1.5;
 
     private Fusion() {}
+
+    /**
+     * A passage with what each ranking says of it.
+     *
+     * @param keyword its BM25 score; null if it has none of the words
+     * @param cosine its closeness in meaning, on the standard model's scale; null while it has no embedding
+     * @param coverage the share of the question's words that it has, weighted by their rarity, in [0, 1]
+     */
+    record Candidate(
+            PassageId passage,
+            @Nullable Double keyword,
+            @Nullable Double cosine,
+            double coverage) {}
 
     /** A passage's place in the fused list; see {@link Librarian.Found}. */
     record Place(
@@ -108,7 +122,7 @@ final class Fusion {
                 })
                 .thenComparingLong(c -> c.passage().value()));
         var ranks = new HashMap<PassageId, Integer>();
-        for (int i = 0; i < Math.min(Retrieval.CANDIDATES, ranked.size()); i++) {
+        for (int i = 0; i < Math.min(CANDIDATES, ranked.size()); i++) {
             ranks.put(ranked.get(i).passage(), i + 1);
         }
         return ranks;

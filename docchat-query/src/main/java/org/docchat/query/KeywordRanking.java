@@ -188,7 +188,7 @@ final class KeywordRanking {
         var query = session.createNativeQuery(statement, Tuple.class)
                 .setParameter("collections", Rows.array(collections, CollectionId::value))
                 .setParameter("query", question)
-                .setParameter("candidates", Retrieval.CANDIDATES)
+                .setParameter("candidates", Fusion.CANDIDATES)
                 // How many are eligible is not known beforehand; there all words find.
                 .setParameter("hits", eligible.isAll() ? HITS : Integer.MAX_VALUE)
                 .setParameter("completed", COMPLETED)

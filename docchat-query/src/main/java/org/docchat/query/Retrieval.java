@@ -19,6 +19,7 @@ import org.docchat.domain.Location;
 import org.docchat.domain.Passage;
 import org.docchat.domain.PassageId;
 import org.docchat.domain.Transactions;
+import org.docchat.query.Fusion.Candidate;
 import org.docchat.query.Fusion.Place;
 import org.docchat.query.Librarian.Found;
 import org.docchat.query.Librarian.Mode;
@@ -29,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds passages: the best by words and the nearest in meaning, fused into one list. */
 final class Retrieval {
-    /** How many each ranking contributes. */
-    static final int CANDIDATES = 100;
 
     private static final String PASSAGE = """
             select p.id, p.collection_id, p.document_id, d.name, p.version, p.ordinal, p.page, p.section, p.start_at,
@@ -80,19 +79,6 @@ final class Retrieval {
             Failure.@Nullable Unavailable outage) {}
 
     /**
-     * A passage with what each ranking says of it.
-     *
-     * @param keyword its BM25 score; null if it has none of the words
-     * @param cosine its closeness in meaning, on the standard model's scale; null while it has no embedding
-     * @param coverage the share of the question's words that it has, weighted by their rarity, in [0, 1]
-     */
-    record Candidate(
-            PassageId passage,
-            @Nullable Double keyword,
-            @Nullable Double cosine,
-            double coverage) {}
-
-    /**
      * Finds the passages that fit a query best, of those that the caller may see.
      *
      * @throws Failure.Invalid if the query is empty or too long, or the limit out of range
@@ -103,8 +89,9 @@ final class Retrieval {
             throw new Failure.Invalid(
                     "invalid_query", "The question must have 1 to " + LONGEST_QUESTION + " characters.");
         }
-        if (search.limit() < 1 || search.limit() > CANDIDATES) {
-            throw new Failure.Invalid("invalid_limit", "The limit must be a number from 1 to " + CANDIDATES + ".");
+        if (search.limit() < 1 || search.limit() > Fusion.CANDIDATES) {
+            throw new Failure.Invalid(
+                    "invalid_limit", "The limit must be a number from 1 to " + Fusion.CANDIDATES + ".");
         }
         // PostgreSQL takes no zeros.
         var question = search.query().replace('\0', ' ');
@@ -200,7 +187,7 @@ final class Retrieval {
             }
         }
         near.sort(SemanticRanking.Near.BEST_FIRST);
-        return near.subList(0, Math.min(CANDIDATES, near.size()));
+        return near.subList(0, Math.min(Fusion.CANDIDATES, near.size()));
     }
 
     private static Map<Long, Double> cosines(

@@ -126,7 +126,7 @@ final class SemanticRanking {
                         row.get("collection_id", UUID.class),
                         question.cosine(embedding(row.get("vector", byte[].class)))))
                 .sorted(Near.BEST_FIRST)
-                .limit(Retrieval.CANDIDATES)
+                .limit(Fusion.CANDIDATES)
                 .toList();
     }
 

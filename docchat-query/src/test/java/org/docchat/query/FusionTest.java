@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Collections;
 import java.util.List;
 import org.docchat.domain.PassageId;
-import org.docchat.query.Retrieval.Candidate;
+import org.docchat.query.Fusion.Candidate;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
