@@ -100,5 +100,8 @@ async function run(work) {
   await look();
 }
 
-opener?.addEventListener("click", () => dialog.showModal());
+opener?.addEventListener("click", () => {
+  dialog.showModal();
+  look();
+});
 look();
