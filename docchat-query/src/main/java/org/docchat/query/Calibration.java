@@ -1,5 +1,6 @@
 package org.docchat.query;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.docchat.domain.Embedding;
 import org.docchat.domain.EmbeddingModel;
@@ -8,8 +9,10 @@ import org.docchat.domain.EmbeddingModel;
  * What the standard model would say where another one says a cosine. Models use their scales differently: what one calls
  * .8 may be .5 for the next. So that rankings by several models can be put together, and what counts as evidence need not
  * be measured for each model, cosines are told on the scale of the standard one, by the line through two points: what
- * questions have with passages that answer them, and with passages that are merely about the same, on average over a few
- * made for this.
+ * questions have with passages that answer them, and the most that they have with others, over a few made for this. The
+ * most: of those about the same on average, or of those about something else all but a twentieth. Where the
+ * line would blow up the differences between passages about something else beyond what they are for the standard model,
+ * it is flatter: what a poor model takes for close must not pass for an answer.
  */
 record Calibration(double slope, double intercept) {
     static final Calibration NONE = new Calibration(1, 0);
@@ -68,26 +71,42 @@ record Calibration(double slope, double intercept) {
             // It cannot tell them apart: then there is no line.
             return NONE;
         }
-        double slope = (wanted.answer - wanted.beside) / (said.answer - said.beside);
-        return new Calibration(slope, wanted.answer - slope * said.answer);
+        double slope = Math.min(
+                (wanted.answer - wanted.beside) / (said.answer - said.beside),
+                wanted.noise / Math.max(said.noise, 1e-3));
+        return new Calibration(slope, wanted.beside - slope * said.beside);
     }
 
     double of(double cosine) {
         return intercept + slope * cosine;
     }
 
-    private record Anchors(double answer, double beside) {}
+    /** @param noise how much the cosines with what is about something else differ, as a standard deviation */
+    private record Anchors(double answer, double beside, double noise) {}
 
     private static Anchors anchors(EmbeddingModel model) {
         var answers = model.embedPassages(EXAMPLES.stream().map(Example::answer).toList());
         var besides = model.embedPassages(EXAMPLES.stream().map(Example::beside).toList());
         double answer = 0;
-        double beside = 0;
+        double same = 0;
+        var unrelated = new ArrayList<Double>();
         for (int i = 0; i < EXAMPLES.size(); i++) {
             Embedding question = model.embedQuestion(EXAMPLES.get(i).question());
             answer += question.cosine(answers.get(i)) / EXAMPLES.size();
-            beside += question.cosine(besides.get(i)) / EXAMPLES.size();
+            same += question.cosine(besides.get(i)) / EXAMPLES.size();
+            for (int other = 0; other < EXAMPLES.size(); other++) {
+                if (other != i) {
+                    unrelated.add(question.cosine(answers.get(other)));
+                }
+            }
         }
-        return new Anchors(answer, beside);
+        unrelated.sort(null);
+        double beside = Math.max(same, unrelated.get(unrelated.size() * 19 / 20));
+        double mean = unrelated.stream().mapToDouble(c -> c).average().orElse(0);
+        double variance = unrelated.stream()
+                .mapToDouble(c -> (c - mean) * (c - mean))
+                .average()
+                .orElse(0);
+        return new Anchors(answer, beside, Math.sqrt(variance));
     }
 }
