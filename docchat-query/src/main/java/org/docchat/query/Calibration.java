@@ -67,13 +67,14 @@ record Calibration(double slope, double intercept) {
         }
         var wanted = anchors(standard);
         var said = anchors(other);
-        if (said.answer - said.beside < 1e-3 || wanted.answer - wanted.beside < 1e-3) {
-            // It cannot tell them apart: then there is no line.
+        if (wanted.answer - wanted.beside < 1e-3) {
+            // The standard model cannot tell them apart: then there is no line.
             return NONE;
         }
-        double slope = Math.min(
-                (wanted.answer - wanted.beside) / (said.answer - said.beside),
-                wanted.noise / Math.max(said.noise, 1e-3));
+        double slope = wanted.noise / Math.max(said.noise, 1e-3);
+        if (said.answer - said.beside >= 1e-3) {
+            slope = Math.min(slope, (wanted.answer - wanted.beside) / (said.answer - said.beside));
+        }
         return new Calibration(slope, wanted.beside - slope * said.beside);
     }
 

@@ -70,6 +70,16 @@ class CalibrationTest {
     }
 
     @Test
+    void givesNothingToAModelForWhichAllIsAlike() {
+        var blind = new Squeezed(standard, 10_000);
+        double told = blind.embedQuestion("Who won the cup?")
+                .cosine(blind.embedPassages(List.of("the crane lifts forty tonnes"))
+                        .get(0));
+        assertThat(told).isGreaterThan(0.99);
+        assertThat(Calibration.of(standard, blind).of(told)).isLessThan(0.7);
+    }
+
+    @Test
     void isItsOwnForTheStandardModel() {
         assertThat(Calibration.of(standard, standard)).isEqualTo(Calibration.NONE);
     }
