@@ -60,8 +60,8 @@ export function button(label, { symbol, kind = "", only = false, ...props }, onC
 export function note(kind, message, ...actions) {
   return el(
     "div",
-    { class: `note ${kind}`, role: kind === "error" ? "alert" : "status" },
-    icon(kind === "error" || kind === "warn" ? "alert" : "info"),
+    { class: `note ${kind}`, role: kind.startsWith("error") ? "alert" : "status" },
+    icon(/^(error|warn)/.test(kind) ? "alert" : "info"),
     el("span", { class: "grow" }, message),
     actions,
   );

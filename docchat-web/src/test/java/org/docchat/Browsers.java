@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** The machine's own Chromium, without a window. */
-final class Browsers implements ExtensionContext.Store.CloseableResource {
+final class Browsers implements ExtensionContext.Store.CloseableResource, AutoCloseable {
     private static final List<String> PLACES = List.of(
             "/usr/bin/chromium",
             "/usr/bin/chromium-browser",

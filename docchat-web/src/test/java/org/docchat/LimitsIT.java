@@ -3,8 +3,19 @@ package org.docchat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
 import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.concurrent.Executors;
@@ -18,6 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Installation.Parameter.class)
 class LimitsIT {
     private static final int TOO_MANY = 30;
+    private static final String NETWORK = "127.0.0.77";
 
     private final Installation installation;
 
@@ -89,6 +101,86 @@ class LimitsIT {
                 .contains("DOCCHAT_QUESTIONS_PER_COLLECTION");
         assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(86_000, 86_400);
         ann.post(path + "/answers", Client.json().add("question", "How long?")).requireStatus(200);
+    }
+
+    @Test
+    @Tag("R1")
+    void aUserWhoAskedForTooMuchGetsAPageThatSaysWhenToGoOn() throws Exception {
+        var dan = installation.newUser("limits.dan");
+        try (var browsers = Browsers.start()) {
+            var page = browsers.browser()
+                    .newContext(new Browser.NewContextOptions()
+                            .setBaseURL(installation.address().toString()))
+                    .newPage();
+            page.navigate("/account.xhtml");
+            page.getByLabel("Username").fill("limits.dan");
+            page.getByLabel("Password").fill("Password-of-limits.dan");
+            page.getByLabel("Password").press("Enter");
+            page.waitForURL("**/account.xhtml");
+            page.getByLabel("Current password").fill("Password-of-limits.dan");
+            page.getByLabel("New password").fill("Another-of-limits.dan");
+
+            usedUp("user:" + dan.get("/api/v1/me").json().getString("id"));
+            Await.until(
+                    "what this node has in hand is used up, too",
+                    Duration.ofSeconds(30),
+                    () -> dan.get("/api/v1/me").status() == 429);
+
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Change password"))
+                    .click();
+            assertThat(page.getByRole(AriaRole.ALERT).textContent())
+                    .matches("Too many requests\\. Try again in \\d+ seconds\\.");
+            PlaywrightAssertions.assertThat(
+                            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Change password")))
+                    .isEnabled();
+            assertThat(page.getByLabel("New password").inputValue()).isEqualTo("Another-of-limits.dan");
+            var refused = page.navigate("/collections.xhtml");
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(Integer.parseInt(refused.headerValue("Retry-After"))).isBetween(1, 60);
+            assertThat(refused.headerValue("Content-Security-Policy")).contains("default-src 'self'");
+            assertThat(page.locator("h1").textContent()).isEqualTo("Too many requests");
+            assertThat(page.locator("main").textContent()).containsPattern("in \\d+ seconds");
+        }
+    }
+
+    @Test
+    @Tag("R1")
+    void aNetworkThatAskedForTooMuchGetsNoPagesButWhatTheyAreMadeOf() throws Exception {
+        usedUp("network:" + NETWORK);
+
+        assertThat(firstLine("/signin.xhtml")).contains("429");
+        assertThat(firstLine("/ask.xhtml")).contains("429");
+        assertThat(firstLine("/resources/css/docchat.css")).contains("200");
+        assertThat(new Visitor()
+                        .get(installation.address().resolve("/signin.xhtml"))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    /** As if other nodes had served all of a limit. */
+    private void usedUp(String name) throws Exception {
+        try (var database = installation.database();
+                var statement = database.prepareStatement("""
+                        insert into used (name, amount, ends_at) values (?, 10000000, now() + interval '40 seconds')
+                        on conflict (name) do update set amount = excluded.amount
+                        """)) {
+            statement.setBytes(1, MessageDigest.getInstance("SHA-256").digest(name.getBytes(UTF_8)));
+            statement.executeUpdate();
+        }
+    }
+
+    /** Of the answer to a request that comes from another address of this machine. */
+    private String firstLine(String path) throws IOException {
+        try (var socket = new Socket()) {
+            socket.bind(new InetSocketAddress(NETWORK, 0));
+            socket.connect(
+                    new InetSocketAddress("127.0.0.1", installation.address().getPort()));
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                            .getBytes(UTF_8));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8)).readLine();
+        }
     }
 
     private static JsonObjectBuilder questions(int count) {

@@ -217,10 +217,18 @@ public class Authentication implements HttpAuthenticationMechanism {
         if (path.isStatic()) {
             return context.doNothing();
         }
+        var crowded = rateLimit.ofNetwork(request.getRemoteAddr(), response);
+        if (crowded.isPresent()) {
+            return tooManyPages(request, response, context, crowded.get());
+        }
         signIn.takeUp(request, response);
         var session = SignIn.sessionOf(request);
         var user = session.flatMap(this::userOf);
         if (user.isPresent()) {
+            var busy = rateLimit.ofUser(user.get(), response);
+            if (busy.isPresent()) {
+                return tooManyPages(request, response, context, busy.get());
+            }
             if (!path.isPublic()) {
                 // What the browser keeps would be shown after signing out.
                 response.setHeader("Cache-Control", "no-store");
@@ -235,7 +243,7 @@ public class Authentication implements HttpAuthenticationMechanism {
         if (path.isPublic()) {
             return context.doNothing();
         }
-        if ("partial/ajax".equals(request.getHeader("Faces-Request"))) {
+        if (isByScript(request)) {
             // The page is still open, its session gone: its script follows this answer only.
             response.setContentType("text/xml;charset=UTF-8");
             response.getWriter()
@@ -290,9 +298,29 @@ public class Authentication implements HttpAuthenticationMechanism {
 
     private static AuthenticationStatus tooMany(
             HttpServletResponse response, HttpMessageContext context, Duration wait) {
-        response.setHeader("Retry-After", Long.toString(Math.max(1, wait.toSeconds())));
         return refuse(
-                response, context, Problem.of(429, "too_many_requests", "Too many requests. Wait, then try again."));
+                response,
+                context,
+                Problem.of(
+                        429,
+                        "too_many_requests",
+                        "Too many requests. Try again in " + RateLimit.retryAfter(response, wait) + " seconds."));
+    }
+
+    /** A page for people, and for the script of a page that is open what scripts read. */
+    private static AuthenticationStatus tooManyPages(
+            HttpServletRequest request, HttpServletResponse response, HttpMessageContext context, Duration wait)
+            throws IOException {
+        if (isByScript(request)) {
+            return tooMany(response, context, wait);
+        }
+        request.setAttribute("docchat.wait", RateLimit.retryAfter(response, wait));
+        response.sendError(429);
+        return AuthenticationStatus.SEND_FAILURE;
+    }
+
+    private static boolean isByScript(HttpServletRequest request) {
+        return "partial/ajax".equals(request.getHeader("Faces-Request"));
     }
 
     private static AuthenticationStatus refuse(

@@ -8,7 +8,8 @@ import java.util.Optional;
 import org.docchat.web.platform.Settings;
 
 /**
- * How many requests a network, a user and a key may send in a minute, and the header fields that tell them
+ * How many requests a network, a user and a key may send in a minute, to the API and for pages
+ * together, and the header fields that tell them
  * (draft-ietf-httpapi-ratelimit-headers-10). What is left is what this node knows of: others may have taken some of it.
  */
 @ApplicationScoped
@@ -32,6 +33,13 @@ class RateLimit {
     /** Counts a request by an API key; the time to wait if there were too many. */
     Optional<Duration> ofKey(String prefix, HttpServletResponse response) {
         return count("key", settings.requests().perKey(), prefix, response);
+    }
+
+    /** Tells by a header when to come again; the same in seconds. */
+    static long retryAfter(HttpServletResponse response, Duration wait) {
+        long seconds = Math.max(1, wait.toSeconds());
+        response.setHeader("Retry-After", Long.toString(seconds));
+        return seconds;
     }
 
     private Optional<Duration> count(String policy, int most, String name, HttpServletResponse response) {
