@@ -23,7 +23,7 @@ final class FormatSniffer {
     private static final Pattern MAIL_HEADER =
             Pattern.compile("(?im)^(from|to|subject|date|received|message-id|mime-version|return-path|delivered-to):");
     private static final Pattern HEADER_LINE = Pattern.compile("(?s)\\s*(From [^\\n]{1,300}\\n)?[!-9;-~]{1,76}:.*");
-    private static final Pattern MARKUP = Pattern.compile("(?i)\\s*<(!doctype html|html|\\?xml)");
+    private static final Pattern MARKUP = Pattern.compile("(?i)^\\s*+<(!doctype html|html|\\?xml)");
     private static final List<String> PROGRAMS =
             List.of("MZ", "\u007fELF", "#!", "\u00ca\u00fe\u00ba\u00be", "\u00cf\u00fa\u00ed\u00fe");
     private static final List<String> ARCHIVES =

@@ -12,7 +12,7 @@ import org.docchat.domain.Passage;
 
 /** Turns a claim into an answer, or into nothing: only quotes that stand in a passage that was found survive. */
 final class CitationCheck {
-    private static final Pattern MARKER = Pattern.compile("\\s*\\[(\\d{1,9})]");
+    private static final Pattern MARKER = Pattern.compile("(?<!\\s)\\s*+\\[(\\d{1,9})]");
 
     private CitationCheck() {}
 

@@ -32,16 +32,17 @@ record Claims(String text, List<Writer.Quote> quotes, int leftOut) {
             Pattern.compile("!?\\[([^\\[\\]]{0,200})]\\((?:[^()\\n]++|\\([^()\\n]*+\\))*+\\)");
     private static final Pattern DEFINITION = Pattern.compile("(?m)^ {0,3}\\[[^\\]\\n]{1,200}]:.*$");
     private static final Pattern BRACKETS = Pattern.compile("[\\[【〔［⟦]([^\\[\\]【】〔〕［］⟦⟧\\n]{1,60})[\\]】〕］⟧]");
-    private static final String KIND = "(?:(?:passages?|sources?|documents?|docs?|refs?|quellen?|no|nr)[.:]?\\s*)?";
-    private static final String NUMBER = "[#^]?\\s*" + KIND + "\\p{Nd}+";
+    private static final String KIND = "(?:(?:passages?|sources?|documents?|docs?|refs?|quellen?|no|nr)[.:]?\\s*+)?";
+    private static final String NUMBER = "[#^]?\\s*+" + KIND + "\\p{Nd}++";
     private static final Pattern NUMBERS =
-            Pattern.compile("(?iu)\\s*" + NUMBER + "(?:\\s*(?:[,;&–-]|and|und)\\s*" + NUMBER + ")*\\s*(?:†.*)?");
+            Pattern.compile("(?iu)\\s*+" + NUMBER + "(?:\\s*+(?:[,;&–-]|and|und)\\s*+" + NUMBER + ")*+\\s*+(?:†.*)?");
     private static final Pattern RANGE = Pattern.compile("(\\p{Nd}{1,4})\\s*[–-]\\s*[#^]?(\\p{Nd}{1,4})|(\\p{Nd}+)");
     /** Markers often stand behind the full stop of what they are for. */
-    private static final Pattern BEHIND_STOP = Pattern.compile("([.!?。！？…]+[\"'”’»)*_]{0,4})((?:\\s*" + MARK + ")+)");
+    private static final Pattern BEHIND_STOP =
+            Pattern.compile("(?<![.!?。！？…])([.!?。！？…]++[\"'”’»)*_]{0,4}+)((?:\\s*+" + MARK + ")++)");
 
-    private static final Pattern PREFIX = Pattern.compile("\\s*(?:(?:[-*•>]|\\d{1,3}[.)]|#{1,6})\\s+)*");
-    private static final Pattern GROUP = Pattern.compile("(?:\\s*" + MARK + ")+");
+    private static final Pattern PREFIX = Pattern.compile("\\s*+(?:(?:[-*•>]|\\d{1,3}[.)]|#{1,6})\\s++)*+");
+    private static final Pattern GROUP = Pattern.compile("(?<!\\s)(?:\\s*+" + MARK + ")++");
 
     /**
      * Keeps what is backed.
@@ -129,8 +130,12 @@ record Claims(String text, List<Writer.Quote> quotes, int leftOut) {
             if (source.isEmpty()) {
                 return Optional.empty();
             }
-            parts.add(new Part(rest.replaceAll("[.!?]+$", ""), List.of(source.get())));
-            rest = rest.replaceAll("(?s).*?([.!?]*)$", "$1");
+            int end = rest.length();
+            while (end > 0 && ".!?".indexOf(rest.charAt(end - 1)) >= 0) {
+                end--;
+            }
+            parts.add(new Part(rest.substring(0, end), List.of(source.get())));
+            rest = rest.substring(end);
         }
         var text = new StringBuilder();
         for (var part : parts) {
@@ -166,7 +171,7 @@ record Claims(String text, List<Writer.Quote> quotes, int leftOut) {
         text = BRACKETS.matcher(text)
                 .replaceAll(brackets -> Matcher.quoteReplacement(
                         NUMBERS.matcher(brackets.group(1)).matches() ? marks(brackets.group(1)) : brackets.group()));
-        text = text.replaceAll("[\\[【〔［⟦]((?:\\s*" + MARK + ")+)\\s*[\\]】〕］⟧]", "$1");
+        text = text.replaceAll("[\\[【〔［⟦]((?:\\s*+" + MARK + ")++)\\s*+[\\]】〕］⟧]", "$1");
         return BEHIND_STOP.matcher(text).replaceAll("$2$1");
     }
 

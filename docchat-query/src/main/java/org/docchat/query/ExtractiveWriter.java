@@ -33,7 +33,7 @@ public final class ExtractiveWriter implements Writer {
     private static final Pattern ITEM = Pattern.compile("(?s)\\s*([•◦▪‣·*-]|\\d{1,3}[.)])\\s.*");
     private static final int LONGEST_BRIDGE = 1_000;
     /** A sentence that announces something is nothing without it. */
-    private static final Pattern ANNOUNCES = Pattern.compile("(?is).*(:|\\b(following|as follows|below)\\b.*[.:])$");
+    private static final Pattern ANNOUNCES = Pattern.compile("(?is).*:|(?=.*\\b(following|as follows|below)\\b).*[.:]");
 
     private static final int SHORTEST = 12;
     private static final int LONGEST = 700;

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FollowUp {
     private static final Pattern LEANING = Pattern.compile(
-            "^(and|but|or|so|also|then|what about|how about|why|why not|yes|no|und|aber|oder|et|mais|y|pero)\\b.*"
-                    + "|.*\\b(it|its|they|them|their|that one|this one|those|these|he|she|him|her|the same)\\b.*");
+            "^(and|but|or|so|also|then|what about|how about|why|why not|yes|no|und|aber|oder|et|mais|y|pero)\\b"
+                    + "|\\b(it|its|they|them|their|that one|this one|those|these|he|she|him|her|the same)\\b");
     private static final Pattern OPENING = Pattern.compile("^(and|but|or|so|also|then)\\b[\\s,]*");
     /** What follows these asks by itself, if it names what it asks about. */
     private static final Pattern ASKS = Pattern.compile(
@@ -39,7 +39,7 @@ final class FollowUp {
     }
 
     private static boolean leans(String folded) {
-        return LEANING.matcher(folded).matches();
+        return LEANING.matcher(folded).find();
     }
 
     /** "And when are receipts due?" leans by its first word only. */

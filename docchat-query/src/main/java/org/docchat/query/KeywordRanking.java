@@ -143,7 +143,8 @@ final class KeywordRanking {
                 select collection_id, lexeme, count(*) as passages from posted group by collection_id, lexeme),
             """;
 
-    private static final Pattern QUOTED = Pattern.compile("\"[^\"]+\"|“[^”“]+[”“]|„[^”“]+[”“]|«[^»]+»");
+    private static final Pattern QUOTED =
+            Pattern.compile("\"[^\"]{1,300}+\"|“[^”“]{1,300}+[”“]|„[^”“]{1,300}+[”“]|«[^»]{1,300}+»");
 
     private KeywordRanking() {}
 

@@ -37,7 +37,7 @@ record Wording(
 
     private static final Pattern TOKEN = Pattern.compile("(?<address>\\b(?:[a-z][a-z+.-]{1,15}:)?//\\S+|\\bwww\\.\\S+"
             + "|\\b(?:javascript|vbscript|data|mailto):\\S+|\\b[\\w.+-]{1,64}@[\\w-]{1,64}\\.\\w+)"
-            + "|(?<figure>\\p{N}+(?:[.,:/]\\p{N}+)*)(?:st|nd|rd|th|s)?(?![\\p{L}])"
+            + "|(?<figure>\\p{N}+(?:[.,:/]\\p{N}+){0,50})(?:st|nd|rd|th|s)?(?![\\p{L}])"
             + "|(?<word>[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}]*(?:['’][\\p{L}]+)?)"
             + "|(?<stop>[.,;:!?()])");
     private static final Pattern UNSPACED =
@@ -81,7 +81,9 @@ record Wording(
                 continue;
             }
             if (token.group("address") != null) {
-                addresses.add(token.group().replaceAll("[.,;:!?)\\]>\"']+$", "").toLowerCase(Locale.ROOT));
+                addresses.add(token.group()
+                        .replaceAll("(?<![.,;:!?)\\]>\"'])[.,;:!?)\\]>\"']+$", "")
+                        .toLowerCase(Locale.ROOT));
                 continue;
             }
             var figure = token.group("figure");

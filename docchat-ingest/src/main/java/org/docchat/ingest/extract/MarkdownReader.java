@@ -9,11 +9,11 @@ import org.docchat.ingest.extract.ExtractedText.Kind;
  */
 final class MarkdownReader {
     private static final int LONGEST_MARKER = 200;
-    private static final Pattern HEADING = Pattern.compile("(#{1,6})[ \t]+(.*)");
+    private static final Pattern HEADING = Pattern.compile("(#{1,6})[ \t]++(.*)");
     private static final Pattern FENCE = Pattern.compile("(`{3,}|~{3,}).{0,100}");
     private static final Pattern ITEM = Pattern.compile("([-*+]|\\d{1,9}[.)])[ \t]+.*", Pattern.DOTALL);
     private static final Pattern RULE = Pattern.compile("[-*_=][-*_= ]{2,}");
-    private static final Pattern TABLE_RULE = Pattern.compile("\\|?[ :]*-{1,}[-: |]*");
+    private static final Pattern TABLE_RULE = Pattern.compile("\\|?[ :]*+-[-: |]*+");
 
     private final TextBuilder builder;
     private final StringBuilder open = new StringBuilder();

@@ -127,7 +127,7 @@ public record Settings(
             }
         });
         var publicUrl = text(config, "DOCCHAT_PUBLIC_URL")
-                .map(url -> url.replaceAll("/+$", ""))
+                .map(url -> url.replaceAll("(?<!/)/+$", ""))
                 .orElse(null);
         if (publicUrl != null && !publicUrl.matches("https?://[^\\s/]+(/\\S*)?")) {
             throw new InvalidSetting("DOCCHAT_PUBLIC_URL", "must be an http or https address.");
@@ -256,7 +256,7 @@ public record Settings(
 
     private static @Nullable ChatServer chat(Config config) {
         var key = text(config, "OPENAI_API_KEY").orElse(null);
-        var address = text(config, "OPENAI_BASE_URL").map(url -> url.replaceAll("/+$", ""));
+        var address = text(config, "OPENAI_BASE_URL").map(url -> url.replaceAll("(?<!/)/+$", ""));
         var model = text(config, "DOCCHAT_CHAT_MODEL").orElse("gpt-4o-mini");
         int context = (int) number(config, "DOCCHAT_CHAT_CONTEXT_TOKENS", 8_192, 2_048, 10_000_000);
         int answer = (int) number(config, "DOCCHAT_CHAT_ANSWER_TOKENS", 800, 50, 100_000);
@@ -292,7 +292,7 @@ public record Settings(
 
     private static @Nullable EmbeddingServer embedding(Config config) {
         var model = text(config, "DOCCHAT_EMBEDDING_MODEL").orElse(null);
-        var own = text(config, "DOCCHAT_EMBEDDING_BASE_URL").map(url -> url.replaceAll("/+$", ""));
+        var own = text(config, "DOCCHAT_EMBEDDING_BASE_URL").map(url -> url.replaceAll("(?<!/)/+$", ""));
         var ownKey = text(config, "DOCCHAT_EMBEDDING_API_KEY").orElse(null);
         int dimensions = (int) number(config, "DOCCHAT_EMBEDDING_DIMENSIONS", 0, 2, 4_000);
         // It becomes part of statements, and of an index's name for what it is about.
@@ -316,7 +316,7 @@ public record Settings(
         }
         // A key goes to the address that it was set for, and to no other.
         var key = own.isPresent() ? ownKey : text(config, "OPENAI_API_KEY").orElse(null);
-        var address = own.or(() -> text(config, "OPENAI_BASE_URL").map(url -> url.replaceAll("/+$", "")))
+        var address = own.or(() -> text(config, "OPENAI_BASE_URL").map(url -> url.replaceAll("(?<!/)/+$", "")))
                 .orElse(PUBLIC_API);
         try {
             return new EmbeddingServer(new URI(address), key, model, dimensions);
