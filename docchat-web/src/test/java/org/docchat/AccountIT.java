@@ -3,7 +3,6 @@ package org.docchat;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import java.time.Duration;
@@ -112,17 +111,6 @@ class AccountIT {
     }
 
     private Page signedIn(String username, String password) {
-        var page = browsers.browser()
-                .newContext(new Browser.NewContextOptions()
-                        .setBaseURL(installation.address().toString()))
-                .newPage();
-        page.setDefaultTimeout(60_000);
-        page.navigate("/ask.xhtml");
-        page.getByLabel("Username").fill(username);
-        page.getByLabel("Password").fill(password);
-        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sign in"))
-                .click();
-        page.waitForURL("**/ask.xhtml");
-        return page;
+        return browsers.signedIn(installation.address(), username, password);
     }
 }

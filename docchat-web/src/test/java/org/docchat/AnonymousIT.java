@@ -93,6 +93,7 @@ class AnonymousIT {
                 "/evaluations.xhtml?id=1",
                 "/reader.xhtml",
                 "/users.xhtml",
+                "/sessions.xhtml",
                 "/audit.xhtml",
                 "/use.xhtml",
                 "/system.xhtml",

@@ -190,6 +190,8 @@ class BrowserIT {
         "reader, 390",
         "users, 1440",
         "users, 390",
+        "sessions, 1440",
+        "sessions, 390",
         "groups, 1440",
         "groups, 390",
         "group, 1440",
@@ -204,7 +206,7 @@ class BrowserIT {
         "evaluations, 390"
     })
     void aPageFitsIsAccessibleAndBreaksNoRuleOfItsOwn(String name, int width) {
-        if (Set.of("users", "groups", "group", "use", "system").contains(name)) {
+        if (Set.of("users", "sessions", "groups", "group", "use", "system").contains(name)) {
             signIn("admin", Installation.ADMIN_PASSWORD);
         } else if (!name.equals("signin")) {
             signIn("ann.browser");
@@ -256,6 +258,10 @@ class BrowserIT {
             case "users" -> {
                 page.navigate("/users.xhtml");
                 assertThat(page.getByText("ann.browser").first()).isVisible();
+            }
+            case "sessions" -> {
+                page.navigate("/sessions.xhtml?user=admin");
+                assertThat(page.getByText("This browser")).isVisible();
             }
             case "groups" -> {
                 page.navigate("/groups.xhtml");

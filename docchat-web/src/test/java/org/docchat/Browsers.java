@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.AriaRole;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,6 +55,23 @@ final class Browsers implements ExtensionContext.Store.CloseableResource, AutoCl
 
     Browser browser() {
         return browser;
+    }
+
+    /** Somebody's page, in a browser of its own. */
+    Page signedIn(URI address, String username, String password) {
+        return signedIn(address, username, password, new Browser.NewContextOptions());
+    }
+
+    Page signedIn(URI address, String username, String password, Browser.NewContextOptions options) {
+        var page = browser.newContext(options.setBaseURL(address.toString())).newPage();
+        page.setDefaultTimeout(60_000);
+        page.navigate("/account.xhtml");
+        page.getByLabel("Username").fill(username);
+        page.getByLabel("Password").fill(password);
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sign in"))
+                .click();
+        page.waitForURL("**/account.xhtml");
+        return page;
     }
 
     @Override

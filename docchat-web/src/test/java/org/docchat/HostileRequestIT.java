@@ -197,7 +197,7 @@ class HostileRequestIT {
 
     @ParameterizedTest
     @Tag("A3")
-    @ValueSource(strings = {"users", "groups", "audit", "use", "system"})
+    @ValueSource(strings = {"users", "sessions", "groups", "audit", "use", "system"})
     void pagesOfAdministratorsAreNotThereForAnybodyElse(String page) {
         var reply = signedIn("hostile.ann").get(installation.address().resolve("/" + page + ".xhtml"));
 

@@ -3,7 +3,6 @@ package org.docchat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
@@ -108,15 +107,7 @@ class LimitsIT {
     void aUserWhoAskedForTooMuchGetsAPageThatSaysWhenToGoOn() throws Exception {
         var dan = installation.newUser("limits.dan");
         try (var browsers = Browsers.start()) {
-            var page = browsers.browser()
-                    .newContext(new Browser.NewContextOptions()
-                            .setBaseURL(installation.address().toString()))
-                    .newPage();
-            page.navigate("/account.xhtml");
-            page.getByLabel("Username").fill("limits.dan");
-            page.getByLabel("Password").fill("Password-of-limits.dan");
-            page.getByLabel("Password").press("Enter");
-            page.waitForURL("**/account.xhtml");
+            var page = browsers.signedIn(installation.address(), "limits.dan", "Password-of-limits.dan");
             page.getByLabel("Current password").fill("Password-of-limits.dan");
             page.getByLabel("New password").fill("Another-of-limits.dan");
 

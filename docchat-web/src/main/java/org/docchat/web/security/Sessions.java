@@ -2,6 +2,8 @@ package org.docchat.web.security;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.docchat.domain.Caller;
 import org.docchat.domain.Failure;
+import org.docchat.domain.Slice;
 import org.docchat.web.openid.Identity;
 import org.docchat.web.openid.OpenIdConnect;
 import org.jspecify.annotations.Nullable;
@@ -120,17 +123,69 @@ public class Sessions {
         return idle.isPresent();
     }
 
+    /** A session and whose it is. */
+    public record Owned(String username, String displayName, Session session) {}
+
+    /**
+     * Everybody's sessions, the one last used first; for administrators.
+     *
+     * @param username only this user's; empty: everybody's
+     */
+    public Slice<Owned> everybodys(String username, Slice.Request request) {
+        var before = request.after(keys -> List.of(Instant.parse(keys.get(0)), UUID.fromString(keys.get(1))));
+        var sessions = database.all(
+                """
+                select s.*, u.username, u.display_name from session s join app_user u on u.id = s.user_id
+                 where %s and (? = '' or u.username = ?) and (s.seen_at, s.id) < (cast(? as timestamptz), ?)
+                 order by s.seen_at desc, s.id desc limit ?
+                """.formatted(NOT_IDLE),
+                row -> new Owned(row.getString("username"), row.getString("display_name"), session(row)),
+                Users.folded(username),
+                Users.folded(username),
+                before == null ? "infinity" : before.get(0).toString(),
+                before == null ? new UUID(-1, -1) : before.get(1),
+                request.limit() + 1);
+        return Slice.of(
+                sessions,
+                request,
+                owned -> List.of(owned.session().seenAt(), owned.session().id()));
+    }
+
+    /**
+     * Ends anybody's session, an administrator's act; tokens and keys stay.
+     *
+     * @throws Failure.NotFound if it is over already
+     */
+    public void endAnybodys(Caller by, UUID id) {
+        boolean ended = database.by(by, statements -> statements
+                .first(
+                        "with ended as (delete from session where id = ? returning user_id, address)"
+                                + " select audit_act('user.sign-out', '{}', e.user_id, u.username || ', one session from '"
+                                + " || e.address) from ended e join app_user u on u.id = e.user_id",
+                        row -> true,
+                        id)
+                .isPresent());
+        remembered.remove(id);
+        if (!ended) {
+            throw new Failure.NotFound("session");
+        }
+    }
+
     /** The caller's sessions, the one last used first; those that nobody used for an hour are over. */
     public List<Session> sessions(Caller caller) {
         return database.all(
                 "select * from session where user_id = ? and " + NOT_IDLE + " order by seen_at desc, id",
-                row -> new Session(
-                        row.getObject("id", UUID.class),
-                        Objects.requireNonNull(Database.instant(row, "created_at")),
-                        Objects.requireNonNull(Database.instant(row, "seen_at")),
-                        row.getString("address"),
-                        row.getString("agent")),
+                Sessions::session,
                 caller.id().value());
+    }
+
+    private static Session session(ResultSet row) throws SQLException {
+        return new Session(
+                row.getObject("id", UUID.class),
+                Objects.requireNonNull(Database.instant(row, "created_at")),
+                Objects.requireNonNull(Database.instant(row, "seen_at")),
+                row.getString("address"),
+                row.getString("agent"));
     }
 
     /**

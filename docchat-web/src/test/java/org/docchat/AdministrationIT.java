@@ -1,0 +1,103 @@
+package org.docchat;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@DisplayName("Administrators see on their pages what goes on, and can do something about it")
+@ExtendWith(Installation.Parameter.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AdministrationIT {
+    private final Installation installation;
+    private Browsers browsers;
+
+    AdministrationIT(Installation installation) {
+        this.installation = installation;
+    }
+
+    @BeforeAll
+    void open() {
+        browsers = Browsers.start();
+    }
+
+    @AfterAll
+    void close() {
+        if (browsers != null) {
+            browsers.close();
+        }
+    }
+
+    @Test
+    @Tag("A6")
+    @Tag("L4")
+    void anAdministratorEndsOneOfSomebodysSessionsAndThatIsWrittenDown() {
+        var ann = installation.newUser("administration.ann");
+        var ended = signedIn("administration.ann", "<b>Borrowed</b> computer");
+        var kept = signedIn("administration.ann", "Own computer");
+        var page = administrator();
+
+        page.navigate("/sessions.xhtml?user=ADMINISTRATION.ann");
+        var rows = page.locator("[id='list'] tbody tr");
+        assertThat(rows).hasCount(2);
+        rows.filter(new Locator.FilterOptions().setHasText("<b>Borrowed</b> computer"))
+                .getByRole(AriaRole.BUTTON)
+                .click();
+
+        assertThat(rows).hasCount(1);
+        assertThat(rows).containsText("Own computer");
+        Await.until("the session is over", Duration.ofSeconds(15), () -> {
+            ended.navigate("/collections.xhtml");
+            return ended.url().contains("/signin.xhtml");
+        });
+        kept.navigate("/collections.xhtml");
+        assertThat(kept).hasURL(installation.address() + "/collections.xhtml");
+        assertThat(ann.get("/api/v1/me").status()).isEqualTo(200);
+        assertThat(installation
+                        .administrator()
+                        .get("/api/v1/audit?act=user.sign-out&actor=admin&limit=200")
+                        .list("items"))
+                .anySatisfy(entry ->
+                        assertThat(entry.getString("detail")).startsWith("administration.ann, one session from "));
+    }
+
+    @Test
+    void aButtonDoesWhatItSaysWhateverCameBetweenMeanwhile() {
+        installation.newUser("administration.m");
+        var page = administrator();
+        page.navigate("/users.xhtml");
+        var disable = page.getByTitle("Disable administration.m", new Page.GetByTitleOptions().setExact(true));
+        assertThat(disable).isVisible();
+        installation.newUser("administration.l");
+
+        disable.click();
+
+        assertThat(page.getByTitle("Enable administration.m", new Page.GetByTitleOptions().setExact(true)))
+                .isVisible();
+        assertThat(page.getByTitle("Disable administration.l", new Page.GetByTitleOptions().setExact(true)))
+                .isVisible();
+    }
+
+    private Page administrator() {
+        return browsers.signedIn(installation.address(), "admin", Installation.ADMIN_PASSWORD);
+    }
+
+    private Page signedIn(String username, String agent) {
+        return browsers.signedIn(
+                installation.address(),
+                username,
+                "Password-of-" + username,
+                new Browser.NewContextOptions().setUserAgent(agent));
+    }
+}
