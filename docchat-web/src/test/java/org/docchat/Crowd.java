@@ -158,12 +158,22 @@ public final class Crowd {
      * not seen.
      */
     public static void settle(PreparedDatabase database) {
-        database.count("select tally(1000000000)");
+        pack(database, 50_000, 1_000_000);
         Await.until("the tables are vacuumed", Duration.ofMinutes(1), () -> {
             database.execute("vacuum analyze");
             return database.count("""
                     select count(*) from pg_class
                      where relname in ('document', 'version') and relallvisible < relpages""") == 0;
         });
+    }
+
+    /** Makes lists of the inverted index of collections that have gained so many rows, so many at a time, as workers do. */
+    public static void pack(PreparedDatabase database, long least, int most) {
+        while (database.asWorker(session -> (Integer) session.createNativeQuery(
+                                "select pack_postings(:least, :most) + merge_segments()", Integer.class)
+                        .setParameter("least", least)
+                        .setParameter("most", most)
+                        .getSingleResult())
+                > 0) {}
     }
 }

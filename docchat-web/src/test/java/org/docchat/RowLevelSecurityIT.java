@@ -34,7 +34,7 @@ class RowLevelSecurityIT {
     private final String owner;
     private final String administrator;
 
-    RowLevelSecurityIT(Installation installation) {
+    RowLevelSecurityIT(Installation installation) throws SQLException {
         this.installation = installation;
         var ann = installation.newUser("ann.rows");
         owner = ann.get("/api/v1/me").json().getString("id");
@@ -66,6 +66,18 @@ class RowLevelSecurityIT {
                         "/api/v1/collections/" + collection + "/embedding-model",
                         Client.json().add("name", "second"))
                 .requireStatus(202);
+        // Some of the inverted index packed, some gone since, some not packed yet.
+        var gone = ann.indexed(collection, "gone.md", "# Gone\n\nThe ferryman owned a parrot.\n".getBytes(UTF_8));
+        try (var connection = installation.database();
+                var statement = connection.createStatement()) {
+            statement.execute("""
+                    insert into unpacked (collection_id, places) values ('%1$s', 1000000000);
+                    select pack_postings(1000000000, 1000);
+                    -- Only what nodes of the version before have counted is there.
+                    insert into word_count (collection_id, lexeme, passages) values ('%1$s', 'cat', 1)""".formatted(collection));
+        }
+        ann.send("DELETE", "/api/v1/documents/" + gone, "").requireStatus(204);
+        ann.indexed(collection, "come.md", "# Come\n\nThe pilot owns a dog.\n".getBytes(UTF_8));
         ann.post("/api/v1/collections/" + collection + "/pause", Client.json()).requireStatus(200);
         ann.post("/api/v1/me/api-keys", Client.json().add("name", "rows")).requireStatus(201);
     }
@@ -152,7 +164,15 @@ class RowLevelSecurityIT {
         try (var connection = installation.database()) {
             assertThat(readableTables(connection))
                     .doesNotContain("credential", "api_key")
-                    .contains("passage", "page", "content_part", "posting", "embedding", "answer", "citation");
+                    .contains(
+                            "passage",
+                            "page",
+                            "content_part",
+                            "posting",
+                            "posting_list",
+                            "embedding",
+                            "answer",
+                            "citation");
         }
     }
 

@@ -298,7 +298,7 @@ abstract class SearchContract {
         for (var mode : Mode.values()) {
             assertThat(found(owner, "crocodile", mode, Filter.NONE, collection)).isEmpty();
         }
-        assertThat(database.count("select count(*) from posting where lexeme = 'crocodil'"))
+        assertThat(database.count("select count(*) from " + KillInvariants.PLACES + " where lexeme = 'crocodil'"))
                 .isZero();
     }
 

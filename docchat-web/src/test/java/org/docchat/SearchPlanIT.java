@@ -2,8 +2,10 @@ package org.docchat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.persistence.EntityManager;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -12,6 +14,7 @@ import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Language;
+import org.docchat.domain.Transactions;
 import org.docchat.domain.WordBag;
 import org.docchat.ingest.Collections;
 import org.docchat.query.Conversations;
@@ -64,26 +67,20 @@ class SearchPlanIT {
 
     private CountedReads.Read read(Mode mode, Filter filter, String... tables) {
         var reads = new CountedReads(database, tables);
-        var model = Crowd.model(new WordBag());
-        var librarian = new Librarian(
-                reads,
-                EmbeddingModels.only(model),
-                new ExtractiveWriter(model),
-                new Conversations(reads),
-                Librarian.Observer.NONE);
-        var found = librarian.search(ann, new Search("word3 word7 word1900", List.of(searched), 10, mode, filter));
+        var found =
+                librarian(reads).search(ann, new Search("word3 word7 word1900", List.of(searched), 10, mode, filter));
         assertThat(found.passages()).hasSize(10);
         return reads.last();
     }
 
     @Test
     void wordsAreLookedUpInTheInvertedIndex() {
-        long hits = database.count("select count(*) from posting where collection_id = '" + searched.value()
-                + "' and lexeme in ('word3', 'word7', 'word1900')");
-        var posting = read(Mode.KEYWORD, Filter.NONE, "posting");
+        long segments = rows("segment", searched);
+        assertThat(segments).isPositive();
+        var lists = read(Mode.KEYWORD, Filter.NONE, "posting_list");
 
-        assertThat(posting.wholeTables()).isZero();
-        assertThat(posting.rows()).isLessThanOrEqualTo(hits);
+        assertThat(lists.wholeTables()).isZero();
+        assertThat(lists.rows()).isLessThanOrEqualTo(3 * segments);
     }
 
     @Test
@@ -120,65 +117,121 @@ class SearchPlanIT {
         var many = new Collections(database)
                 .create(ann, "Everywhere", "", Language.SIMPLE)
                 .id();
-        Crowd.documents(database, many, 1_600, "'indexed'");
+        Crowd.documents(database, many, 160, "'indexed'");
         Crowd.words(database, many, 10, """
                 case when v.sha256 = md5('1') and o = 0 then 'rare other'
                      when v.sha256 = md5('1') and o = 1 then 'rare usual'
                      when v.sha256 = md5('2') and o = 0 then 'usual'
                      else 'common usual' end""");
-        var model = Crowd.model(new WordBag());
-        var librarian = new Librarian(
-                database,
-                EmbeddingModels.only(model),
-                new ExtractiveWriter(model),
-                new Conversations(database),
-                Librarian.Observer.NONE);
+        // In as many passages elsewhere as nobody wants to read.
+        database.execute("""
+                with made as (insert into segment (collection_id, places) values ('%1$s', 600000) returning id)
+                insert into posting_list (segment_id, lexeme, collection_id, places)
+                select id, 'usual', '%1$s', (select string_agg(int8send(1000000000 + n) || int2send(1::int2) || int2send(2::int2), ''::bytea)
+                                               from generate_series(1, 600000) n)
+                  from made""".formatted(many));
 
-        var found =
-                librarian.search(ann, new Search("rare common usual", List.of(many), 100, Mode.KEYWORD, Filter.NONE));
+        var found = librarian(database)
+                .search(ann, new Search("rare common usual", List.of(many), 100, Mode.KEYWORD, Filter.NONE));
 
         var texts = found.passages().stream().map(f -> f.passage().text()).toList();
         assertThat(texts).startsWith("rare usual", "rare other", "common usual").doesNotContain("usual");
+        new Collections(database).delete(ann, many);
     }
 
     @Test
-    void wordsAreCountedAsTheyComeAndGo() {
-        assertThat(miscounted()).isZero();
-        database.execute("delete from document where name = 'report-7.txt' and collection_id = '" + searched + "'");
-        assertThat(miscounted()).isZero();
-        assertThat(tally(10)).isEqualTo(10);
-        assertThat(miscounted()).isZero();
-        while (tally(1_000_000) > 0) {
-            assertThat(miscounted()).isZero();
+    void packingChangesNothingThatIsFound() throws Exception {
+        var collections = new Collections(database);
+        var packed = collections.create(ann, "Packed", "", Language.SIMPLE).id();
+        Crowd.documents(database, packed, 300, "'indexed'");
+        Crowd.passages(database, packed, 2);
+        var before = found(packed);
+        assertThat(before).hasSize(50);
+
+        Crowd.pack(database, 100, 1_000);
+
+        assertThat(rows("posting", packed)).isZero();
+        // Eight of a size are merged, so few are left of dozens.
+        assertThat(rows("segment", packed)).isBetween(1L, 15L);
+        assertThat(found(packed)).isEqualTo(before);
+        assertThat(violations()).isEmpty();
+
+        database.execute("delete from document where name ~ '-(7|19|4.)[.]txt$' and collection_id = '" + packed + "'");
+        assertThat(rows("unposted", packed)).isPositive();
+        assertThat(violations()).isEmpty();
+        var without = found(packed);
+        assertThat(without).isNotEqualTo(before);
+
+        database.execute("update unposted set since = since - interval '25 hours'");
+        Crowd.pack(database, 100, 1_000);
+
+        assertThat(rows("unposted", packed)).isZero();
+        assertThat(rows("segment", packed)).isEqualTo(1);
+        assertThat(violations()).isEmpty();
+        assertThat(found(packed)).isEqualTo(without);
+
+        collections.delete(ann, packed);
+        for (var table : List.of("posting", "segment", "posting_list", "unposted", "unpacked")) {
+            assertThat(rows(table, packed)).as(table).isZero();
         }
-        assertThat(database.count("select count(*) - count(distinct (collection_id, lexeme)) from word_count"))
-                .isZero();
-        assertThat(database.count("select count(*) from word_count where passages <= 0"))
-                .isZero();
     }
 
     @Test
-    void countingWaitsForNobody() throws Exception {
-        database.execute("insert into word_count (collection_id, lexeme, passages, tallied) values ('" + searched
-                + "', 'zebra', 2, true), ('" + searched + "', 'zebra', 1, false)");
+    void packingWaitsForNobody() throws Exception {
+        var busy = new Collections(database)
+                .create(ann, "Busy", "", Language.SIMPLE)
+                .id();
+        Crowd.documents(database, busy, 10, "'indexed'");
+        Crowd.passages(database, busy, 1);
         var held = new CountDownLatch(1);
-        var counted = new CountDownLatch(1);
-        var other = CompletableFuture.runAsync(() -> database.asWorker(session -> session.createNativeQuery(
-                        "select ctid::text from word_count where lexeme = 'zebra' and tallied for update", String.class)
-                .getResultStream()
-                .map(row -> {
-                    held.countDown();
-                    return await(counted);
-                })
-                .toList()));
+        var packed = new CountDownLatch(1);
+        var other = CompletableFuture.runAsync(() -> database.asWorker(session -> {
+            session.createNativeQuery("delete from posting where collection_id = '" + busy.value()
+                            + "' and lexeme = (select min(lexeme) from posting where collection_id = '" + busy.value()
+                            + "')")
+                    .executeUpdate();
+            held.countDown();
+            return await(packed);
+        }));
         assertThat(await(held)).isTrue();
 
-        assertThat(tally(1_000_000)).isPositive();
-        counted.countDown();
+        Crowd.pack(database, 1, 1000);
+        assertThat(rows("posting_list", busy)).isPositive();
+        // Another has the lists of a collection that is being deleted.
+        packed.countDown();
         other.get();
-        assertThat(database.count("select sum(passages) from word_count where lexeme = 'zebra'"))
-                .isEqualTo(3);
-        database.execute("delete from word_count where lexeme = 'zebra'");
+        assertThat(rows("posting", busy)).isZero();
+        new Collections(database).delete(ann, busy);
+    }
+
+    private Librarian librarian(Transactions<EntityManager> transactions) {
+        var model = Crowd.model(new WordBag());
+        return new Librarian(
+                transactions,
+                EmbeddingModels.only(model),
+                new ExtractiveWriter(model),
+                new Conversations(transactions),
+                Librarian.Observer.NONE);
+    }
+
+    private List<Librarian.Found> found(CollectionId collection) {
+        return librarian(database)
+                .search(
+                        ann,
+                        new Search("word3 word7 word19 word100", List.of(collection), 50, Mode.HYBRID, Filter.NONE))
+                .passages();
+    }
+
+    private long rows(String table, CollectionId collection) {
+        return database.count("select count(*) from " + table + " where collection_id = '" + collection.value() + "'");
+    }
+
+    private List<String> violations() throws SQLException {
+        try (var connection = database.source().getConnection()) {
+            return KillInvariants.violations(connection).stream()
+                    .filter(violation -> violation.contains("inverted index"))
+                    .toList();
+        }
     }
 
     private static boolean await(CountDownLatch latch) {
@@ -187,23 +240,5 @@ class SearchPlanIT {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    /** As those do who do it. */
-    private int tally(int most) {
-        return database.asWorker(session -> (Integer) session.createNativeQuery("select tally(:most)", Integer.class)
-                .setParameter("most", most)
-                .getSingleResult());
-    }
-
-    private long miscounted() {
-        return database.count("""
-                select count(*)
-                  from (select collection_id, lexeme, sum(passages) as n from word_count
-                         group by collection_id, lexeme having sum(passages) <> 0) c
-                  full join (select collection_id, lexeme, count(*) as n from posting group by collection_id, lexeme) p
-                       using (collection_id, lexeme)
-                 where c.n is distinct from p.n
-                """);
     }
 }

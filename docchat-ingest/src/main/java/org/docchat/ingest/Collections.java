@@ -116,10 +116,6 @@ public final class Collections {
                     "select model from standby where collection_id = :id order by model for update")) {
                 session.createNativeQuery(lock).setParameter("id", id.value()).getResultList();
             }
-            // All postings at once; the trigger on passages would look each one up.
-            session.createNativeQuery("delete from posting where collection_id = :id")
-                    .setParameter("id", id.value())
-                    .executeUpdate();
             return session.createNativeQuery("delete from collection where id = :id")
                     .setParameter("id", id.value())
                     .executeUpdate();

@@ -17,7 +17,10 @@ import org.hibernate.Session;
 
 /** Where texts, passages and embeddings are put, each step in one transaction that holds the version's lease. */
 final class Shelf {
-    private static final int TALLIED_AT_ONCE = 50_000;
+    /** A question reads rows of the inverted index slower than lists, but so few take no time. */
+    private static final long PACKED_AT_LEAST = 50_000;
+
+    private static final int PACKED_AT_ONCE = 200_000;
 
     private final Transactions<EntityManager> transactions;
 
@@ -163,12 +166,14 @@ final class Shelf {
         });
     }
 
-    /** Puts counts of words together that have come since; how many rows that were, 0 when all is done. */
-    int tally() {
-        return transactions.asWorker(
-                session -> (Integer) session.createNativeQuery("select tally(:most)", Integer.class)
-                        .setParameter("most", TALLIED_AT_ONCE)
-                        .getSingleResult());
+    /** Makes lists of what has come into the inverted index since; false when there is nothing to do. */
+    boolean pack() {
+        return transactions.asWorker(session -> (Integer) session.createNativeQuery(
+                                "select pack_postings(:least, :most) + merge_segments()", Integer.class)
+                        .setParameter("least", PACKED_AT_LEAST)
+                        .setParameter("most", PACKED_AT_ONCE)
+                        .getSingleResult())
+                > 0;
     }
 
     /**
@@ -190,11 +195,8 @@ final class Shelf {
                 return false;
             }
             holdStandby(session, job);
-            job.text().run(session, """
-                    delete from posting p using passage o cross join lateral unnest(o.lexemes) l
-                     where o.document_id = :document and o.version < :version
-                       and p.collection_id = o.collection_id and p.lexeme = l.lexeme and p.passage_id = o.id
-                    """);
+            boolean posted = job.text().isCurrent(session);
+            job.text().unpostOlder(session);
             job.text().run(session, """
                     update embedding e set live = false from passage o
                      where e.passage_id = o.id and e.live and o.document_id = :document and o.version < :version
@@ -212,7 +214,9 @@ final class Shelf {
                                                        and o.current_from is not null) then now() end)
                      where document_id = :document and number = :version
                     """);
-            job.text().post(session);
+            if (!posted) {
+                job.text().post(session);
+            }
             job.text().run(session, """
                     update embedding e set live = true
                       from passage p

@@ -81,7 +81,20 @@ record VersionText(UUID document, int version, UUID collection) {
         insert.setObject(4, collection);
     }
 
-    /** Puts the passages of a current version into the inverted index, if they are not in it. */
+    /** Whether it is the version that is found, and so in the inverted index. */
+    boolean isCurrent(EntityManager session) {
+        return !session.createNativeQuery("""
+                        select number from version
+                         where document_id = :document and number = :version
+                           and current_from is not null and current_to is null
+                        """, Integer.class)
+                .setParameter("document", document)
+                .setParameter("version", version)
+                .getResultList()
+                .isEmpty();
+    }
+
+    /** Puts the passages of a version that has just become current into the inverted index. */
     void post(EntityManager session) {
         run(session, """
                 insert into posting (collection_id, lexeme, passage_id, frequency, length)
@@ -92,6 +105,24 @@ record VersionText(UUID document, int version, UUID collection) {
                  cross join lateral unnest(p.lexemes) l
                  where v.document_id = :document and v.number = :version
                    and v.current_from is not null and v.current_to is null
+                """);
+    }
+
+    /** Takes the passages of the version that is current out of the inverted index, if it is an older one. */
+    void unpostOlder(EntityManager session) {
+        run(session, """
+                delete from posting p using passage o cross join lateral unnest(o.lexemes) l
+                 where o.document_id = :document and o.version < :version
+                   and p.collection_id = o.collection_id and p.lexeme = l.lexeme and p.passage_id = o.id
+                """);
+        // Of those that a list has by now, or will have: whoever packs has taken what the statement above did not find.
+        run(session, """
+                insert into unposted (collection_id, passage_id, places)
+                select p.collection_id, p.id, length(p.lexemes)
+                  from version v join passage p on p.document_id = v.document_id and p.version = v.number
+                 where v.document_id = :document and v.number < :version
+                   and v.current_from is not null and v.current_to is null
+                   and exists (select from segment s where s.collection_id = v.collection_id)
                 on conflict do nothing
                 """);
     }

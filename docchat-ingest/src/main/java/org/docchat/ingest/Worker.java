@@ -153,8 +153,8 @@ public final class Worker implements Runnable {
             while (keepVersions > 0 && shelf.removeReplaced(keepVersions) > 0) {
                 LOG.fine("removed versions that were replaced");
             }
-            while (shelf.tally() > 0) {
-                LOG.fine("put counts of words together");
+            while (shelf.pack()) {
+                LOG.fine("made lists of the inverted index");
             }
         }
     }

@@ -118,7 +118,7 @@ public final class Growth {
         var collections = new Collections(database);
         for (var known : collections.list(owner, new Slice.Request(100, null)).items()) {
             if (known.name().equals(name)) {
-                if (database.count("select count(*) from posting where collection_id = '" + known.id() + "'") > 0) {
+                if (database.count("select count(*) from embedding where collection_id = '" + known.id() + "'") > 0) {
                     return known.id();
                 }
                 collections.delete(owner, known.id());
