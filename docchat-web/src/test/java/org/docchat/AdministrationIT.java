@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -87,6 +89,23 @@ class AdministrationIT {
                 .isVisible();
         assertThat(page.getByTitle("Disable administration.l", new Page.GetByTitleOptions().setExact(true)))
                 .isVisible();
+    }
+
+    @Test
+    @Tag("F5")
+    void whatAModelElsewhereFailsOfStandsBesideItWithWhatToDo() {
+        var page = administrator();
+        page.navigate("/system.xhtml");
+        var model =
+                page.locator("[id='models'] li").filter(new Locator.FilterOptions().setHasText("second, 8 dimensions"));
+        assertThat(model).containsText("Not tried");
+
+        model.getByRole(AriaRole.BUTTON).click();
+
+        assertThat(model)
+                .containsText(
+                        Pattern.compile("cannot be reached.*Look whether it runs.*DOCCHAT_EMBEDDING_BASE_URL"),
+                        new LocatorAssertions.ContainsTextOptions().setTimeout(30_000));
     }
 
     private Page administrator() {

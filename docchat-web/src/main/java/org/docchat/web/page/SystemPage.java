@@ -37,6 +37,14 @@ public class SystemPage {
         return parts;
     }
 
+    /** Calls a model on a server and shows in its row how that went. */
+    public void tryOut(String name) {
+        current.administrator();
+        parts = state.parts().stream()
+                .map(part -> part.isElsewhere() && part.name().equals(name) ? state.tried(part) : part)
+                .toList();
+    }
+
     public List<SystemState.Setting> getSettings() {
         if (settings == null) {
             current.administrator();

@@ -9,11 +9,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.docchat.domain.EmbeddingModel;
+import org.docchat.domain.EmbeddingModels;
+import org.docchat.domain.Failure;
+import org.docchat.query.ChatModel;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
@@ -24,11 +29,18 @@ public class SystemState {
     private static final Pattern SECRET =
             Pattern.compile("(?!DOCCHAT_REQUESTS_PER_KEY).*(SECRET|PASSWORD|KEY|TOKEN)|DATABASE_URL");
 
+    private static final System.Logger LOG = System.getLogger(SystemState.class.getName());
+    private static final String EMBEDS_ELSEWHERE = "Embeds where a collection has chosen it";
+    private static final Duration LONGEST_TRIAL = Duration.ofSeconds(30);
+
     @Inject
     Settings settings;
 
     @Inject
-    EmbeddingModel embedding;
+    EmbeddingModels embeddings;
+
+    @Inject
+    Optional<ChatModel> chat;
 
     @Inject
     Metrics metrics;
@@ -56,8 +68,17 @@ public class SystemState {
      * @param where it runs
      * @param state in words
      * @param works false: it was tried and failed
+     * @param isElsewhere whether it is on a server, which is only tried on demand
      */
-    public record Part(String does, String name, String where, String state, boolean works) {}
+    public record Part(String does, String name, String where, String state, boolean works, boolean isElsewhere) {
+        private Part(String does, String name, String where, String state, boolean works) {
+            this(does, name, where, state, works, false);
+        }
+
+        private Part found(String now, boolean well) {
+            return new Part(does, name, where, now, well, isElsewhere);
+        }
+    }
 
     /** Every setting that is read at start, by name. */
     public List<Setting> settings() {
@@ -113,18 +134,24 @@ public class SystemState {
         return value != null && !value.isBlank();
     }
 
-    /** What embeds, writes, recognizes and vouches. The embedding model is tried; of the chat model its calls tell. */
+    /** What embeds, writes, recognizes and vouches. The embedding model in this process is tried. */
     public List<Part> parts() {
         var parts = new ArrayList<Part>();
-        parts.add(embedding());
-        var chat = settings.chat();
-        if (chat == null) {
+        var standard = embeddings.standard();
+        parts.add(tried(new Part("Embeds", named(standard), "in this process", "", true), standard));
+        var server = settings.embedding();
+        for (var other : embeddings.others()) {
+            var where = server == null ? "" : host(server.address());
+            parts.add(new Part(EMBEDS_ELSEWHERE, named(other), where, "Not tried", true, true));
+        }
+        var writer = settings.chat();
+        if (writer == null) {
             parts.add(new Part("Writes answers", "no chat model", "", "Answers are quoted from the documents", true));
         } else {
             long failed = metrics.chatCalls("failed");
             long all = metrics.chatCalls(null);
             var state = all == 0 ? "Not asked yet" : all + " calls since this node started, " + failed + " failed";
-            parts.add(new Part("Writes answers", chat.model(), host(chat.address()), state, failed == 0));
+            parts.add(new Part("Writes answers", writer.model(), host(writer.address()), state, failed == 0, true));
         }
         var ocr = settings.ocr();
         parts.add(
@@ -138,16 +165,76 @@ public class SystemState {
         return parts;
     }
 
-    private Part embedding() {
-        var name = embedding.name() + ", " + embedding.dimensions() + " dimensions";
+    /** Calls what is on a server, once and briefly, and says how that went. */
+    public Part tried(Part part) {
+        if (part.does().equals(EMBEDS_ELSEWHERE)) {
+            return embeddings.others().stream()
+                    .filter(model -> named(model).equals(part.name()))
+                    .findFirst()
+                    .map(model -> tried(part, model))
+                    .orElse(part);
+        }
+        return chat.filter(model -> part.isElsewhere())
+                .map(model -> tried(part, model))
+                .orElse(part);
+    }
+
+    private static Part tried(Part part, EmbeddingModel model) {
         long began = System.nanoTime();
         try {
-            embedding.embedQuestion("ready?");
-            long millis = Duration.ofNanos(System.nanoTime() - began).toMillis();
-            return new Part("Embeds", name, "in this process", "Answers within " + Math.max(1, millis) + " ms", true);
+            model.embedQuestion("ready?");
+            return part.found("Answers within " + Math.max(1, since(began).toMillis()) + " ms", true);
+        } catch (Failure.Unavailable e) {
+            return part.found(e.getMessage() + advice(e.code(), "DOCCHAT_EMBEDDING_BASE_URL"), false);
         } catch (RuntimeException e) {
-            return new Part("Embeds", name, "in this process", "Fails: the log says why", false);
+            LOG.log(System.Logger.Level.ERROR, "the embedding model " + model.name() + " does not work", e);
+            return part.found("Fails: the log says why", false);
         }
+    }
+
+    private static Part tried(Part part, ChatModel model) {
+        long began = System.nanoTime();
+        var first = new AtomicReference<Duration>();
+        try {
+            var completion = model.complete(
+                    new ChatModel.Prompt("You are asked whether you work. Answer with one word.", "Say: ready"),
+                    token -> first.compareAndSet(null, since(began)),
+                    // The first word is what people wait for; some models think at length before they stop.
+                    () -> first.get() != null && since(began).compareTo(LONGEST_TRIAL) > 0);
+            var heard = first.get();
+            return heard == null || completion.text().isBlank()
+                    ? part.found("It was reached and wrote nothing: is it a chat model?", false)
+                    : part.found(
+                            "Its first word came after " + seconds(heard) + ", its last after " + seconds(since(began)),
+                            true);
+        } catch (Failure.Unavailable e) {
+            return part.found(e.getMessage() + advice(e.code(), "OPENAI_BASE_URL"), false);
+        }
+    }
+
+    /** What an administrator can do about a failure whose message does not say it. */
+    private static String advice(String code, String address) {
+        return switch (code.replaceFirst("^(chat|embedding)_model_", "")) {
+            case "unreachable" -> " Look whether it runs, and whether this machine reaches it at " + address + ".";
+            case "busy" -> " Try again later, or give it more room.";
+            case "failed" -> " Its own log says why.";
+            case "late" -> " Take a smaller model or a faster machine, or raise DOCCHAT_CHAT_FIRST_TOKEN_SECONDS.";
+            case "broken" -> " Look whether " + address + " is that of an API like OpenAI's; most end in /v1.";
+            case "resting" -> " Try again in half a minute.";
+            default -> "";
+        };
+    }
+
+    private static String named(EmbeddingModel model) {
+        return model.name() + ", " + model.dimensions() + " dimensions";
+    }
+
+    private static Duration since(long began) {
+        return Duration.ofNanos(System.nanoTime() - began);
+    }
+
+    private static String seconds(Duration time) {
+        return String.format(Locale.ENGLISH, "%.2f s", time.toMillis() / 1000.0);
     }
 
     private static String host(URI address) {

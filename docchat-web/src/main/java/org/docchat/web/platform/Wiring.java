@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Transactions;
@@ -26,6 +27,7 @@ import org.docchat.ingest.Library;
 import org.docchat.ingest.Sharing;
 import org.docchat.ingest.extract.ExtractionProcess;
 import org.docchat.ingest.extract.Limits;
+import org.docchat.query.ChatModel;
 import org.docchat.query.ChatWriter;
 import org.docchat.query.Conversations;
 import org.docchat.query.Evaluations;
@@ -177,16 +179,25 @@ class Wiring {
         return new Evaluations(transactions, librarian);
     }
 
+    /** Empty: answers are quoted from the documents. */
     @Produces
     @Singleton
-    Writer writer(Settings settings, EmbeddingModel model, Metrics metrics) {
-        var extractive = new ExtractiveWriter(model);
+    Optional<ChatModel> chatModel(Settings settings, Metrics metrics) {
         var server = settings.chat();
         if (server == null) {
-            return extractive;
+            return Optional.empty();
         }
         chat = new OpenAiChatModel(server);
-        return new ChatWriter(new MeasuredChatModel(chat, metrics), model, extractive);
+        return Optional.of(new MeasuredChatModel(chat, metrics));
+    }
+
+    @Produces
+    @Singleton
+    Writer writer(Optional<ChatModel> chatModel, EmbeddingModel model) {
+        var extractive = new ExtractiveWriter(model);
+        return chatModel
+                .<Writer>map(chosen -> new ChatWriter(chosen, model, extractive))
+                .orElse(extractive);
     }
 
     @PreDestroy

@@ -3,9 +3,15 @@ package org.docchat.web.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import org.docchat.FakeChatServer;
+import org.docchat.web.model.ChatServer;
+import org.docchat.web.model.OpenAiChatModel;
 import org.docchat.web.platform.SystemState.Origin;
 import org.docchat.web.platform.SystemState.Setting;
 import org.junit.jupiter.api.DisplayName;
@@ -57,5 +63,40 @@ class SystemStateTest {
                 .isSorted()
                 .doesNotContain("PATH")
                 .hasSizeGreaterThan(30);
+    }
+
+    @Test
+    void aChatModelThatIsTriedSaysAfterWhatTimeItBeganToWrite() {
+        try (var server = new FakeChatServer((request, connection) -> connection.answer("rea", "dy"))) {
+            var part = tried(server.address());
+
+            assertThat(part.works()).isTrue();
+            assertThat(part.state())
+                    .matches("Its first word came after \\d+\\.\\d\\d s, its last after \\d+\\.\\d\\d s");
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    @Tag("F4")
+    void aChatModelThatFailsWhenItIsTriedSaysWhatToDo() {
+        URI nobody;
+        try (var server = new FakeChatServer((request, connection) -> {})) {
+            nobody = server.address();
+        }
+
+        var part = tried(nobody);
+
+        assertThat(part.works()).isFalse();
+        assertThat(part.state()).contains("cannot be reached").contains("OPENAI_BASE_URL");
+    }
+
+    private static SystemState.Part tried(URI address) {
+        var limit = Duration.ofSeconds(10);
+        try (var model = new OpenAiChatModel(new ChatServer(address, null, "small", 4_096, 50, limit, limit))) {
+            var state = new SystemState();
+            state.chat = Optional.of(model);
+            return state.tried(new SystemState.Part("Writes answers", "small", "here", "Not asked yet", true, true));
+        }
     }
 }
