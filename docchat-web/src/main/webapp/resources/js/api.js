@@ -66,6 +66,16 @@ export async function call(path, options) {
   return text ? JSON.parse(text) : null;
 }
 
+/** Fetches a file, as a link could not send the session's token, and hands it to the browser. */
+export async function download(path, name) {
+  const response = await request(path, { headers: { Accept: "*/*" } });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
 /** Every item of a list, page by page. */
 export async function all(path) {
   const items = [];

@@ -1,4 +1,4 @@
-import { call, request } from "./api.js";
+import { call, download } from "./api.js";
 import { Documents } from "./documents.js";
 import { isBusy, isProblem } from "./document-state.js";
 import { button, count, el, icon, note, number } from "./dom.js";
@@ -86,16 +86,12 @@ async function turn() {
   await documents.expect();
 }
 
-/** Fetches the whole archive, as a link could not send the session's token, and hands it to the browser. */
 async function take(start) {
   const message = document.getElementById("message");
   start.disabled = true;
   message.replaceChildren(note("info", "Preparing the export. Stay on this page until the download begins."));
   try {
-    const response = await request(`/collections/${id}/export`, { headers: { Accept: "application/zip" } });
-    const address = URL.createObjectURL(await response.blob());
-    el("a", { href: address, download: `${document.querySelector("h1").textContent}.zip` }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    await download(`/collections/${id}/export`, `${document.querySelector("h1").textContent}.zip`);
     message.replaceChildren();
   } catch (problem) {
     message.replaceChildren(note("error", problem.message || "The export broke off. Try it again."));

@@ -1,4 +1,4 @@
-import { call, request } from "./api.js";
+import { call, download } from "./api.js";
 import { choose, confirm, prompt } from "./dialogs.js";
 import { button, day, el, note } from "./dom.js";
 
@@ -73,10 +73,7 @@ export class Conversations {
     });
     if (format) {
       try {
-        const response = await request(`/conversations/${talk.id}/export?format=${format}`, { headers: { Accept: "*/*" } });
-        const link = el("a", { href: URL.createObjectURL(await response.blob()), download: `${talk.title}.${format === "json" ? "json" : "md"}` });
-        link.click();
-        setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+        await download(`/conversations/${talk.id}/export?format=${format}`, `${talk.title}.${format === "json" ? "json" : "md"}`);
       } catch (problem) {
         this.root.prepend(el("li", {}, note("error", problem.message)));
       }

@@ -121,6 +121,7 @@ final class AccessMatrix {
             row("POST answers/{id}/replay", "", 200, 404, 404, 404, 404),
             row("PUT answers/{id}/feedback", "{'rating':'up'}", 204, 404, 404, 404, 404),
             row("GET audit", "", 403, 403, 403, 403, 200),
+            row("GET audit/export", "?format=csv", "", 403, 403, 403, 403, 200),
             row("GET audit/verify", "", 403, 403, 403, 403, 200),
             row("GET groups", "", 403, 403, 403, 403, 200),
             row("POST groups", "{'name':'a/b'}", 403, 403, 403, 403, 400),

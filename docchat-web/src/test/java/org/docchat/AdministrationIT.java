@@ -8,6 +8,8 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -89,6 +91,22 @@ class AdministrationIT {
                 .isVisible();
         assertThat(page.getByTitle("Disable administration.l", new Page.GetByTitleOptions().setExact(true)))
                 .isVisible();
+    }
+
+    @Test
+    void whatASearchOfTheTrailFindsIsDownloaded() throws IOException {
+        installation.newUser("administration.cat");
+        var page = administrator();
+        page.navigate("/audit.xhtml?act=user.create&actor=admin&since=2026-01-01");
+
+        var file =
+                page.waitForDownload(() -> page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("CSV"))
+                        .click());
+
+        assertThat(file.suggestedFilename()).isEqualTo("audit.csv");
+        assertThat(Files.readAllLines(file.path()))
+                .anySatisfy(line -> assertThat(line).contains(",user.create,").contains("administration.cat"))
+                .noneSatisfy(line -> assertThat(line).contains(",sign-in,"));
     }
 
     @Test

@@ -94,6 +94,7 @@ class AuditIT {
         admin.send("PATCH", "/api/v1/users/" + annId, "{\"displayName\":\"Ann\",\"password\":\"An0ther-one\"}")
                 .requireStatus(200);
         admin.delete("/api/v1/users/" + annId).requireStatus(204);
+        admin.get("/api/v1/audit/export?since=" + since).requireStatus(200);
 
         var entries = entriesSince(since);
         var acts = entries.stream().map(entry -> entry.getString("act")).toList();
@@ -127,6 +128,37 @@ class AuditIT {
         assertThat(entries.toString())
                 .doesNotContainIgnoringCase("parrot")
                 .doesNotContain("Harbour", "Leopold", "pa55word", "An0ther-one", key.getString("key"));
+    }
+
+    @Test
+    @Tag("U7")
+    void theTrailIsTakenAwayAsFilesInWhichNoCellIsAFormula() throws SQLException {
+        var since = Instant.now();
+        var names = List.of("=1+1", "@SUM(A1)", "Birds, \"old\"", "Fish");
+        for (var name : names) {
+            admin.post("/api/v1/groups", Client.json().add("name", name)).requireStatus(201);
+        }
+        var filter = "&act=group.create&actor=ADMIN&since=" + since;
+
+        var lines = admin.get("/api/v1/audit/export?format=jsonl" + filter).requireStatus(200);
+        var csv = admin.get("/api/v1/audit/export?format=csv" + filter).requireStatus(200);
+
+        var listed = admin.get("/api/v1/audit?limit=200" + filter).list("items");
+        assertThat(lines.body().lines().map(line -> new Client.Reply(200, lines.headers(), line).json()))
+                .containsExactlyElementsOf(listed);
+        assertThat(csv.header("Content-Type")).startsWith("text/csv");
+        assertThat(csv.header("Content-Disposition")).startsWith("attachment");
+        assertThat(csv.body().lines()).hasSize(1 + listed.size());
+        assertThat(listed).hasSize(names.size());
+        assertThat(csv.body()).contains(",'=1+1,", ",'@SUM(A1),", ",\"Birds, \"\"old\"\"\",", ",Fish,");
+        try (var database = installation.database();
+                var statement = database.createStatement()) {
+            statement.execute("select audit_act('sign-in.refused', '{}', null, '') from generate_series(1, 410)");
+        }
+        var all = admin.get("/api/v1/audit/export").body().lines().count();
+        assertThat(verdict().getInt("entries")).isEqualTo((int) all).isGreaterThan(410);
+        assertThat(admin.get("/api/v1/audit/export?format=xls").status()).isEqualTo(400);
+        assertThat(admin.get("/api/v1/audit/export?act=nothing").status()).isEqualTo(400);
     }
 
     @Test

@@ -196,6 +196,8 @@ class BrowserIT {
         "groups, 390",
         "group, 1440",
         "group, 390",
+        "audit, 1440",
+        "audit, 390",
         "use, 1440",
         "use, 390",
         "system, 1440",
@@ -206,7 +208,8 @@ class BrowserIT {
         "evaluations, 390"
     })
     void aPageFitsIsAccessibleAndBreaksNoRuleOfItsOwn(String name, int width) {
-        if (Set.of("users", "sessions", "groups", "group", "use", "system").contains(name)) {
+        if (Set.of("users", "sessions", "groups", "group", "audit", "use", "system")
+                .contains(name)) {
             signIn("admin", Installation.ADMIN_PASSWORD);
         } else if (!name.equals("signin")) {
             signIn("ann.browser");
@@ -267,6 +270,10 @@ class BrowserIT {
                 page.navigate("/groups.xhtml");
                 assertThat(page.locator("td.name").getByRole(AriaRole.LINK, named("Browsers")))
                         .isVisible();
+            }
+            case "audit" -> {
+                page.navigate("/audit.xhtml?act=user.create");
+                assertThat(page.locator("td").getByText("user.create").first()).isVisible();
             }
             case "use" -> {
                 page.navigate("/use.xhtml");

@@ -1,5 +1,6 @@
 package org.docchat.web.api;
 
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,27 @@ public class ApiDescription implements OASFilter {
         }
         responses.addAPIResponse("default", problemResponse());
         return operation;
+    }
+
+    /** They are read as texts, so that a wrong one is refused by its name; what is right is described here. */
+    @Override
+    public Parameter filterParameter(Parameter parameter) {
+        if (parameter.getIn() == Parameter.In.QUERY) {
+            switch (parameter.getName()) {
+                case "limit" ->
+                    parameter.setSchema(
+                            number(1).maximum(BigDecimal.valueOf(200)).defaultValue(50));
+                case "version", "page" -> parameter.setSchema(number(1));
+                case "start", "end" -> parameter.required(true).setSchema(number(0));
+                case "since" -> parameter.setSchema(text().format("date-time"));
+                default -> {}
+            }
+        }
+        return parameter;
+    }
+
+    private static Schema number(int least) {
+        return OASFactory.createSchema().type(Schema.SchemaType.INTEGER).minimum(BigDecimal.valueOf(least));
     }
 
     @Override

@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
 /** What the server does not see in our records: what may be null, and what is a time. */
 final class RecordSchemas {
     private static final Map<String, Class<?>> ANSWERS = Stream.of(
-                    Views.class, TraceViews.class, EvaluationViews.class, AuditResource.class)
+                    Views.class,
+                    TraceViews.class,
+                    EvaluationViews.class,
+                    AuditResource.class,
+                    EmbeddingModelResource.class)
             .flatMap(type -> Arrays.stream(type.getDeclaredClasses()))
             .filter(Class::isRecord)
             .collect(Collectors.toMap(Class::getSimpleName, type -> type));

@@ -150,7 +150,9 @@ public class SystemState {
         } else {
             long failed = metrics.chatCalls("failed");
             long all = metrics.chatCalls(null);
-            var state = all == 0 ? "Not asked yet" : all + " calls since this node started, " + failed + " failed";
+            var state = all == 0
+                    ? "Not asked yet"
+                    : all + (all == 1 ? " call" : " calls") + " since this node started, " + failed + " failed";
             parts.add(new Part("Writes answers", writer.model(), host(writer.address()), state, failed == 0, true));
         }
         var ocr = settings.ocr();

@@ -27,6 +27,7 @@ public class Audit {
     public static final List<String> ACTS = List.of(
             "sign-in",
             "sign-in.refused",
+            "audit.export",
             "question",
             "evaluation",
             "evaluation.delete",
