@@ -10,6 +10,7 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -91,6 +92,38 @@ class AdministrationIT {
                 .isVisible();
         assertThat(page.getByTitle("Disable administration.l", new Page.GetByTitleOptions().setExact(true)))
                 .isVisible();
+    }
+
+    @Test
+    void aLongTrailGoesOnBehindItsLink() throws SQLException {
+        goesOn("audit", "select audit_act('sign-in.refused', '{}', null, '') from generate_series(1, 120)");
+    }
+
+    @Test
+    void aLongListOfSessionsGoesOnBehindItsLink() throws SQLException {
+        installation.newUser("administration.dan");
+        goesOn(
+                "sessions",
+                "insert into session (id, user_id, address, agent) select gen_random_uuid(), id, number, ''"
+                        + " from app_user, generate_series(1, 120) number where username = 'administration.dan'");
+    }
+
+    private void goesOn(String name, String made) throws SQLException {
+        try (var database = installation.database();
+                var statement = database.createStatement()) {
+            statement.execute(made);
+        }
+        var page = administrator();
+        page.navigate("/" + name + ".xhtml");
+        var rows = page.locator("tbody tr");
+        assertThat(rows).hasCount(100);
+        var first = rows.nth(0).textContent();
+
+        page.getByText("Show more").click();
+
+        page.waitForURL("**cursor=**");
+        assertThat(rows.nth(0)).isVisible();
+        assertThat(rows.nth(0)).not().hasText(first);
     }
 
     @Test
