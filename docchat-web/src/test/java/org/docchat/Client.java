@@ -116,6 +116,20 @@ final class Client {
         return send(method, path, json.isEmpty() ? "" : "application/json", json.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** With JSON, if what is there is what the tag says. */
+    Reply sendIfMatch(String method, String path, String json, String tag) {
+        var response = exchange(
+                method,
+                path,
+                "application/json",
+                "*/*",
+                json.getBytes(StandardCharsets.UTF_8),
+                HttpResponse.BodyHandlers.ofString(),
+                "If-Match",
+                tag);
+        return new Reply(response.statusCode(), response.headers(), response.body());
+    }
+
     Reply send(String method, String path, String contentType, byte[] body) {
         var response = exchange(method, path, contentType, "*/*", body, HttpResponse.BodyHandlers.ofString());
         return new Reply(response.statusCode(), response.headers(), response.body());
@@ -198,7 +212,8 @@ final class Client {
             String contentType,
             String accept,
             byte[] body,
-            HttpResponse.BodyHandler<T> handler) {
+            HttpResponse.BodyHandler<T> handler,
+            String... headers) {
         var request = HttpRequest.newBuilder(URI.create(server + path))
                 .timeout(Duration.ofSeconds(90))
                 .header("Accept", accept)
@@ -209,6 +224,9 @@ final class Client {
                                 : HttpRequest.BodyPublishers.ofByteArray(body));
         if (!authorization.isEmpty()) {
             request.header("Authorization", authorization);
+        }
+        if (headers.length > 0) {
+            request.headers(headers);
         }
         if (!contentType.isEmpty()) {
             request.header("Content-Type", contentType);

@@ -92,7 +92,7 @@ final class KillInvariants {
         var violations = new ArrayList<String>();
         try (var statement = database.createStatement()) {
             for (var rule : RULES.entrySet()) {
-                try (var row = statement.executeQuery("select r::text from (" + rule.getValue() + ") r limit 3")) {
+                try (var row = statement.executeQuery("select r::text from (" + rule.getValue() + ") r limit 1000")) {
                     while (row.next()) {
                         violations.add(rule.getKey() + ": " + row.getString(1));
                     }

@@ -1,6 +1,9 @@
 package org.docchat.domain;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.time.Instant;
+import java.util.UUID;
 
 /**
  * A set of documents that are asked together and shared together.
@@ -19,4 +22,10 @@ public record Collection(
         long documents,
         long passages,
         boolean paused,
-        Instant createdAt) {}
+        Instant createdAt) {
+    /** Stands for what can be edited, that is name and description: another one if somebody has changed them. */
+    public String revision() {
+        return UUID.nameUUIDFromBytes((name + "\n" + description).getBytes(UTF_8))
+                .toString();
+    }
+}

@@ -42,6 +42,17 @@ public abstract sealed class Failure extends RuntimeException {
         }
     }
 
+    /** What the request was made for has changed since the caller read it. */
+    public static final class Stale extends Failure {
+        /** @param what the kind of thing, such as "collection" */
+        public Stale(String what) {
+            super(
+                    what + "_changed",
+                    "Somebody else has changed the " + what
+                            + " since you read it. Read it again, then change it anew.");
+        }
+    }
+
     /** The request breaks a rule that the message names. */
     public static final class Invalid extends Failure {
         public Invalid(String code, String message) {

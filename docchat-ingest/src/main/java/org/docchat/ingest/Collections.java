@@ -1,11 +1,13 @@
 package org.docchat.ingest;
 
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.Tuple;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.docchat.domain.Caller;
 import org.docchat.domain.Collection;
 import org.docchat.domain.CollectionId;
@@ -90,11 +92,27 @@ public final class Collections {
         return transactions.as(caller, session -> collection(session, id));
     }
 
-    /** Changes what is not null. The language cannot be changed: the passages' lexemes depend on it. */
-    public Collection change(Caller caller, CollectionId id, @Nullable String name, @Nullable String description) {
+    /**
+     * Changes what is not null. The language cannot be changed: the passages' lexemes depend on it.
+     *
+     * @param expected whether this is the {@link Collection#revision} that the caller wants to change
+     * @throws Failure.Stale if it is not
+     */
+    public Collection change(
+            Caller caller,
+            CollectionId id,
+            Predicate<String> expected,
+            @Nullable String name,
+            @Nullable String description) {
         return transactions.as(caller, session -> {
             require(session, id, Role.OWNER);
-            var row = session.find(CollectionRow.class, id.value());
+            var row = session.find(CollectionRow.class, id.value(), LockModeType.PESSIMISTIC_WRITE);
+            if (row == null) {
+                throw new Failure.NotFound("collection");
+            }
+            if (!expected.test(collection(session, id).revision())) {
+                throw new Failure.Stale("collection");
+            }
             if (name != null) {
                 row.name = collectionName(name);
             }

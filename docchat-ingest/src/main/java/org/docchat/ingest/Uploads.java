@@ -46,6 +46,23 @@ final class Uploads {
             throw new Failure.UnsupportedMediaType(
                     "Documents named like " + name + " are not read.", DocumentFormat.supported());
         }
+        try {
+            return store(caller, collection, name, sniffer, bytes);
+        } catch (Failure e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // If the right ended or the collection went meanwhile, that is what the database refused it for.
+            transactions.as(caller, session -> {
+                Collections.require(session, collection, Role.EDITOR);
+                return true;
+            });
+            throw e;
+        }
+    }
+
+    private Library.Accepted store(
+            Caller caller, CollectionId collection, String name, FormatSniffer sniffer, InputStream bytes)
+            throws IOException {
         var content = UUID.randomUUID();
         var room = transactions.as(caller, session -> {
             Collections.require(session, collection, Role.EDITOR);
@@ -74,7 +91,8 @@ final class Uploads {
                 }
                 digest.update(piece, 0, length);
                 sniffer.update(piece, 0, length);
-                store(caller, content, collection, ordinal, length == PIECE ? piece : Arrays.copyOf(piece, length));
+                storePiece(
+                        caller, content, collection, ordinal, length == PIECE ? piece : Arrays.copyOf(piece, length));
             }
             if (size == 0) {
                 throw new Failure.Invalid("empty_document", "The document is empty: it has no bytes.");
@@ -93,7 +111,8 @@ final class Uploads {
             return accepted;
         } finally {
             if (!kept) {
-                transactions.as(caller, session -> session.createNativeQuery("delete from content where id = :id")
+                // The caller may have lost the right to.
+                transactions.asWorker(session -> session.createNativeQuery("delete from content where id = :id")
                         .setParameter("id", content)
                         .executeUpdate());
             }
@@ -127,7 +146,7 @@ final class Uploads {
     private record Upload(
             UUID content, CollectionId collection, String name, String mediaType, long size, String sha256) {}
 
-    private void store(Caller caller, UUID content, CollectionId collection, int ordinal, byte[] bytes) {
+    private void storePiece(Caller caller, UUID content, CollectionId collection, int ordinal, byte[] bytes) {
         transactions.as(caller, session -> {
             session.createNativeQuery("update content set expires_at = now() + interval '1 hour' where id = :id")
                     .setParameter("id", content)
@@ -161,6 +180,16 @@ final class Uploads {
 
     /** Makes the bytes a version, unless they are the newest one already. */
     private static Library.Accepted become(EntityManager session, Upload upload) {
+        var id = lockedDocument(session, upload);
+        while (id.isEmpty()) {
+            // It was there, and deleted before it could be locked.
+            id = lockedDocument(session, upload);
+        }
+        return become(session, upload, id.get());
+    }
+
+    /** The lock makes uploads of one name take turns: two equal ones become one version, two others two. */
+    private static Optional<UUID> lockedDocument(EntityManager session, Upload upload) {
         session.createNativeQuery("""
                         insert into document (id, collection_id, name) values (gen_random_uuid(), :collection, :name)
                         on conflict (collection_id, name) do nothing
@@ -168,13 +197,16 @@ final class Uploads {
                 .setParameter("collection", upload.collection.value())
                 .setParameter("name", upload.name)
                 .executeUpdate();
-        // The lock makes uploads of one name take turns: two equal ones become one version, two others two.
-        var id = (UUID) session.createNativeQuery(
-                        "select id from document where collection_id = :collection and name = :name for update",
-                        UUID.class)
-                .setParameter("collection", upload.collection.value())
-                .setParameter("name", upload.name)
-                .getSingleResult();
+        return Rows.of(session.createNativeQuery(
+                                "select id from document where collection_id = :collection and name = :name for update",
+                                Tuple.class)
+                        .setParameter("collection", upload.collection.value())
+                        .setParameter("name", upload.name))
+                .map(row -> row.get("id", UUID.class))
+                .findFirst();
+    }
+
+    private static Library.Accepted become(EntityManager session, Upload upload, UUID id) {
         var newest = Rows.of(session.createNativeQuery(
                                 "select number, sha256 from version where document_id = :id order by number desc limit 1",
                                 Tuple.class)
@@ -195,6 +227,8 @@ final class Uploads {
                     .setParameter("id", upload.content)
                     .executeUpdate();
             if (kept == 0) {
+                // Gone, or no longer the caller's to change.
+                Collections.require(session, upload.collection, Role.EDITOR);
                 throw new Failure.Conflict("upload_expired", "The upload took too long. Send the document again.");
             }
             row.due = row.createdAt.plusMillis(upload.size / BYTES_PER_MILLISECOND);

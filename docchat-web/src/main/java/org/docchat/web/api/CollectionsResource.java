@@ -12,8 +12,11 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
@@ -31,9 +34,11 @@ import org.docchat.ingest.Sharing;
 import org.docchat.web.security.Audit;
 import org.docchat.web.security.CurrentCaller;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -90,23 +95,34 @@ public class CollectionsResource {
 
     @GET
     @Path("{id}")
-    @Operation(summary = "A collection")
-    public Views.Collection get(@PathParam("id") String id) {
+    @Operation(summary = "A collection", description = "The `ETag` stands for its name and description.")
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = Views.Collection.class)))
+    public Response get(@PathParam("id") String id) {
         var caller = current.caller();
-        var collection = CollectionId.parse(id);
-        return Views.Collection.of(collections.get(caller, collection), library.states(caller, collection));
+        var collection = collections.get(caller, CollectionId.parse(id));
+        return Response.ok(Views.Collection.of(collection, library.states(caller, collection.id())))
+                .tag(collection.revision())
+                .build();
     }
 
     @PATCH
     @Path("{id}")
-    @Operation(summary = "Change name or description: what is absent stays")
-    public Views.Collection change(@PathParam("id") String id, Bodies.@Nullable CollectionChange body) {
+    @Operation(
+            summary = "Change name or description: what is absent stays",
+            description =
+                    "With `If-Match` and the `ETag` that was read, only if nobody has changed them since: else 412.")
+    @Parameter(name = HttpHeaders.IF_MATCH, in = ParameterIn.HEADER, schema = @Schema(type = SchemaType.STRING))
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = Views.Collection.class)))
+    public Response change(
+            @PathParam("id") String id, @Context Request request, Bodies.@Nullable CollectionChange body) {
         var wanted = Parameters.body(body);
-        return Views.Collection.of(collections.change(
+        var changed = collections.change(
                 current.caller(),
                 CollectionId.parse(id),
+                revision -> request.evaluatePreconditions(new EntityTag(revision)) == null,
                 wanted.name() == null ? null : Parameters.text("name", wanted.name(), 200),
-                Parameters.optionalText("description", wanted.description(), 10_000)));
+                Parameters.optionalText("description", wanted.description(), 10_000));
+        return Response.ok(Views.Collection.of(changed)).tag(changed.revision()).build();
     }
 
     @DELETE

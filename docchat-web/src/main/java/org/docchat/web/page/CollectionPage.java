@@ -53,7 +53,12 @@ public class CollectionPage {
 
     /** Changes name and description and shows the page with them. */
     public String change() {
-        collections.change(current.caller(), CollectionId.parse(getId()), name, description == null ? "" : description);
+        collections.change(
+                current.caller(),
+                CollectionId.parse(getId()),
+                revision -> true,
+                name,
+                description == null ? "" : description);
         return "/collection.xhtml?faces-redirect=true&id=" + CollectionId.parse(getId());
     }
 

@@ -49,6 +49,8 @@ public record Problem(int status, String title, String detail, String code, Stri
             return 403;
         } else if (failure instanceof Failure.Conflict) {
             return 409;
+        } else if (failure instanceof Failure.Stale) {
+            return 412;
         } else if (failure instanceof Failure.Invalid) {
             return 400;
         } else if (failure instanceof Failure.UnsupportedMediaType) {
@@ -73,6 +75,7 @@ public record Problem(int status, String title, String detail, String code, Stri
             case 405 -> "Method not allowed";
             case 406 -> "Not acceptable";
             case 409 -> "Conflict";
+            case 412 -> "Precondition failed";
             case 413 -> "Content too large";
             case 415 -> "Unsupported media type";
             case 429 -> "Too many requests";

@@ -15,6 +15,7 @@ class ProblemTest {
             new Failure.NotFound("document"), 404,
             new Failure.Forbidden("No."), 403,
             new Failure.Conflict("taken", "No."), 409,
+            new Failure.Stale("collection"), 412,
             new Failure.Invalid("invalid_x", "No."), 400,
             new Failure.UnsupportedMediaType("No.", List.of("pdf", "docx")), 415,
             new Failure.TooLarge(10), 413,

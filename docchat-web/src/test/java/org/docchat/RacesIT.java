@@ -1,0 +1,262 @@
+package org.docchat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@Tag("R4")
+@DisplayName("Whatever happens at the same time, every document is whole or gone")
+@ExtendWith(Installation.Parameter.class)
+class RacesIT {
+    private final Installation installation;
+    private final ExecutorService others = Executors.newCachedThreadPool();
+    private List<String> before = List.of();
+
+    RacesIT(Installation installation) {
+        this.installation = installation;
+    }
+
+    @BeforeEach
+    void look() throws SQLException {
+        before = violations();
+    }
+
+    @AfterEach
+    void everythingHolds() throws Exception {
+        others.shutdown();
+        assertThat(others.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        Await.until("all work is done, and nothing is left over", Duration.ofSeconds(60), () -> {
+            var now = violations();
+            now.removeAll(before);
+            if (!now.isEmpty()) {
+                throw new IllegalStateException(String.join("\n", now));
+            }
+            return true;
+        });
+    }
+
+    @Test
+    void whatIsDeletedWhileItIsReadAndEmbeddedLeavesNothing() throws Exception {
+        var owner = installation.newUser("races.ann");
+        var collection = owner.newCollection("Deleted in time");
+        var deleted = new ArrayList<String>();
+        for (int i = 0; i < 14; i++) {
+            var id = owner.upload(collection, "doomed-" + i + ".txt", text("doomed " + i, 60))
+                    .requireStatus(202)
+                    .json()
+                    .getString("id");
+            Thread.sleep(i * 25L);
+            owner.delete("/api/v1/documents/" + id).requireStatus(204);
+            owner.get("/api/v1/documents/" + id).requireStatus(404);
+            deleted.add(id);
+        }
+
+        assertThat(remains(deleted)).isEmpty();
+        owner.indexed(collection, "last.txt", text("the last one", 3));
+        assertThat(remains(deleted)).as("when workers have come to its end").isEmpty();
+    }
+
+    @Test
+    void anUploadBesideTheDeletionOfItsNameIsWholeOrGone() throws Exception {
+        var owner = installation.newUser("races.bob");
+        var collection = owner.newCollection("Uploaded again");
+        var id = owner.indexed(collection, "same.txt", text("round none", 10));
+        int survived = 0;
+        for (int round = 0; round < 8; round++) {
+            var bytes = text("round " + round, 10);
+            var target = id;
+            var deletion = later(() -> owner.delete("/api/v1/documents/" + target));
+            Thread.sleep(round * 2L);
+            var upload = owner.upload(collection, "same.txt", bytes).requireStatus(202);
+            deletion.get().requireStatus(204);
+
+            id = upload.json().getString("id");
+            if (owner.get("/api/v1/documents/" + id).status() == 404) {
+                assertThat(id).as("only what it was a version of took it along").isEqualTo(target);
+                id = owner.indexed(collection, "same.txt", bytes);
+            } else {
+                survived++;
+                owner.requireIndexed(id);
+            }
+            assertThat(owner.bytes("/api/v1/documents/" + id + "/content")).isEqualTo(bytes);
+            assertThat(owner.get("/api/v1/collections/" + collection + "/documents")
+                            .list("items"))
+                    .hasSize(1);
+        }
+        System.out.printf("%d of 8 uploads came after the deletion%n", survived);
+    }
+
+    /** The deletion holds its lock until the upload has found the name taken. */
+    @Test
+    void anUploadThatFindsItsNameOnItsWayOutIsAnotherDocument() throws Exception {
+        var owner = installation.newUser("races.gus");
+        var collection = owner.newCollection("Taken and gone");
+        var id = owner.indexed(collection, "same.txt", text("before", 2));
+        Future<Client.Reply> upload;
+        try (var database = installation.database();
+                var statement = database.createStatement()) {
+            database.setAutoCommit(false);
+            statement.executeUpdate("delete from document where id = '" + id + "'");
+            upload = later(() -> owner.upload(collection, "same.txt", text("after", 2)));
+            Await.until("the upload waits for the deletion", Duration.ofSeconds(20), () -> {
+                try (var waiting = installation.database();
+                        var rows = waiting.createStatement()
+                                .executeQuery("select from pg_stat_activity where wait_event_type = 'Lock'")) {
+                    return rows.next();
+                }
+            });
+            database.commit();
+        }
+
+        var reply = upload.get().requireStatus(202).json();
+        assertThat(reply.getString("id")).isNotEqualTo(id);
+        assertThat(reply.getInt("version")).isEqualTo(1);
+        owner.requireIndexed(reply.getString("id"));
+    }
+
+    @Test
+    void aCollectionThatIsDeletedUnderUploadsTakesAllOfThemAlong() throws Exception {
+        var owner = installation.newUser("races.cat");
+        var collection = owner.newCollection("Deleted as a whole");
+        var uploads = new ArrayList<Future<List<Integer>>>();
+        for (int thread = 0; thread < 4; thread++) {
+            int number = thread;
+            uploads.add(later(() -> {
+                var statuses = new ArrayList<Integer>();
+                for (int i = 0; i < 200 && !statuses.contains(404); i++) {
+                    var name = "under-" + number + "-" + i + ".txt";
+                    statuses.add(owner.upload(collection, name, text(name, 20)).status());
+                }
+                return statuses;
+            }));
+        }
+        Thread.sleep(300);
+
+        owner.delete("/api/v1/collections/" + collection).requireStatus(204);
+
+        for (var statuses : uploads) {
+            assertThat(statuses.get()).containsOnly(202, 404).endsWith(404);
+        }
+        assertThat(remains(List.of(collection))).isEmpty();
+    }
+
+    @Test
+    void whoLosesTheRightAmongRenamesAndUploadsAddsNothingFromThenOn() throws Exception {
+        var owner = installation.newUser("races.dan");
+        var editor = installation.newUser("races.eve");
+        var collection = owner.newCollection("Shared for a while");
+        var member = "/api/v1/collections/" + collection + "/members/races.eve";
+        Set<String> accepted = ConcurrentHashMap.newKeySet();
+        for (int round = 0; round < 4; round++) {
+            owner.send("PUT", member, "{\"role\":\"editor\"}").requireStatus(200, 201, 204);
+            var names = "round-" + round + "-";
+            var uploads = new ArrayList<Future<Integer>>();
+            for (int i = 0; i < 6; i++) {
+                var name = names + i + ".txt";
+                uploads.add(later(() -> {
+                    int status = editor.upload(collection, name, text(name, 2)).status();
+                    if (status == 202) {
+                        accepted.add(name);
+                    }
+                    return status;
+                }));
+            }
+            var renamed = later(() ->
+                    owner.send("PATCH", "/api/v1/collections/" + collection, "{\"name\":\"Shared " + names + "\"}"));
+            Thread.sleep(round * 15L);
+
+            owner.delete(member).requireStatus(204);
+
+            editor.upload(collection, names + "late.txt", text("late", 2)).requireStatus(404);
+            for (var upload : uploads) {
+                assertThat(upload.get()).isIn(202, 404);
+            }
+            assertThat(renamed.get().requireStatus(200).json().getString("name"))
+                    .isEqualTo("Shared " + names);
+        }
+
+        var there = owner.get("/api/v1/collections/" + collection + "/documents?limit=200").list("items").stream()
+                .map(item -> item.getString("name"))
+                .toList();
+        assertThat(there).containsExactlyInAnyOrderElementsOf(accepted);
+    }
+
+    @Test
+    void nobodysChangeIsLostWhereEverybodySaysWhatTheyChanged() throws Exception {
+        var owner = installation.newUser("races.fay");
+        var path = "/api/v1/collections/" + owner.newCollection("Edited by many");
+        var turns = new ArrayList<Future<Integer>>();
+        for (int i = 0; i < 8; i++) {
+            char own = (char) ('a' + i);
+            turns.add(later(() -> {
+                for (int refused = 0; ; refused++) {
+                    var read = owner.get(path).requireStatus(200);
+                    var changed = "{\"description\":\"" + read.json().getString("description") + own + "\"}";
+                    var reply = owner.sendIfMatch("PATCH", path, changed, read.header("ETag"))
+                            .requireStatus(200, 412);
+                    if (reply.status() == 200) {
+                        assertThat(reply.header("ETag")).isNotEqualTo(read.header("ETag"));
+                        return refused;
+                    }
+                    assertThat(reply.json().getString("code")).isEqualTo("collection_changed");
+                }
+            }));
+        }
+        int refused = 0;
+        for (var turn : turns) {
+            refused += turn.get();
+        }
+
+        assertThat(refused).as("who came second was told so").isPositive();
+        assertThat(owner.get(path).json().getString("description").chars())
+                .containsExactlyInAnyOrderElementsOf("abcdefgh".chars().boxed().toList());
+        var weak = owner.get(path).header("ETag");
+        owner.sendIfMatch("PATCH", path, "{\"name\":\"No\"}", "\"another\"").requireStatus(412);
+        owner.sendIfMatch("PATCH", path, "{\"name\":\"No\"}", "W/" + weak).requireStatus(412);
+        owner.sendIfMatch("PATCH", path, "{\"name\":\"Any\"}", "*").requireStatus(200);
+        owner.sendIfMatch("PATCH", path, "{\"name\":\"No\"}", "no tag").requireStatus(400);
+    }
+
+    private <T> Future<T> later(Callable<T> work) {
+        return others.submit(work);
+    }
+
+    private static byte[] text(String words, int paragraphs) {
+        return ("About " + words + ". A race has runners, and one of them is first. ")
+                .concat("\n\n")
+                .repeat(paragraphs)
+                .getBytes(UTF_8);
+    }
+
+    /** Of the audit trail, only that it happened. */
+    private List<String> remains(List<String> ids) throws SQLException {
+        try (var database = installation.database()) {
+            var remains = Remains.of(database, ids);
+            remains.removeIf(table -> table.startsWith("audit "));
+            return remains;
+        }
+    }
+
+    private List<String> violations() throws SQLException {
+        try (var database = installation.database()) {
+            return KillInvariants.violations(database);
+        }
+    }
+}
