@@ -158,7 +158,7 @@ public final class Crowd {
      * not seen.
      */
     public static void settle(PreparedDatabase database) {
-        pack(database, 50_000, 1_000_000);
+        pack(database, 50_000, 120_000);
         Await.until("the tables are vacuumed", Duration.ofMinutes(1), () -> {
             database.execute("vacuum analyze");
             return database.count("""
@@ -167,10 +167,13 @@ public final class Crowd {
         });
     }
 
-    /** Makes lists of the inverted index of collections that have gained so many rows, so many at a time, as workers do. */
+    /** Packs postings and signatures of collections that have gained so many, so many at a time, as workers do. */
     public static void pack(PreparedDatabase database, long least, int most) {
-        while (database.asWorker(session -> (Integer) session.createNativeQuery(
-                                "select pack_postings(:least, :most) + merge_segments()", Integer.class)
+        while (database.asWorker(session -> (Integer) session.createNativeQuery("""
+                                select pack_postings(:least, :most) + merge_segments()
+                                     + pack_signatures(cast(:least / 30 as int), :most / 30)
+                                     + clean_signatures(:most / 30)
+                                """, Integer.class)
                         .setParameter("least", least)
                         .setParameter("most", most)
                         .getSingleResult())

@@ -84,6 +84,24 @@ final class KillInvariants {
                           join version v on v.document_id = p.document_id and v.number = p.version
                            and v.current_from is not null and v.current_to is null
                          cross join lateral unnest(p.lexemes) l"""));
+        RULES.put("signatures that are not those of the embeddings that answer, or missing ones", """
+                select * from ((%1$s except all %2$s) union all (%2$s except all %1$s)) difference
+                """.formatted(
+                        """
+                        (select collection_id, model, passage_id, bits::text from signature
+                         union all
+                         select b.collection_id, b.model, s.passage,
+                                right(cast('x' || encode(substr(b.signatures, at + 12, s.size - 12), 'hex') as bit varying)::text,
+                                      8 * (s.size - 12))
+                           from signature_block b
+                          cross join generate_series(1, octet_length(b.signatures), octet_length(b.signatures) / b.passages) at
+                          cross join lateral (
+                                select cast(cast('x' || encode(substr(b.signatures, at, 8), 'hex') as bit(64)) as bigint) as passage,
+                                       octet_length(b.signatures) / b.passages as size) s
+                          where not exists (select from signature_gone g
+                                             where g.collection_id = b.collection_id and g.model = b.model
+                                               and g.passage_id = s.passage and b.id <= g.last_block))
+                        """, "select collection_id, model, passage_id, bits::text from embedding where live"));
     }
 
     private KillInvariants() {}

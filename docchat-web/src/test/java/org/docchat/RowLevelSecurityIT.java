@@ -73,6 +73,7 @@ class RowLevelSecurityIT {
             statement.execute("""
                     insert into unpacked (collection_id, places) values ('%1$s', 1000000000);
                     select pack_postings(1000000000, 1000);
+                    select pack_signatures(1, 1000) from generate_series(1, 100);
                     -- Only what nodes of the version before have counted is there.
                     insert into word_count (collection_id, lexeme, passages) values ('%1$s', 'cat', 1)""".formatted(collection));
         }

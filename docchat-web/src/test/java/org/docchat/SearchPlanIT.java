@@ -151,6 +151,8 @@ class SearchPlanIT {
         Crowd.pack(database, 100, 1_000);
 
         assertThat(rows("posting", packed)).isZero();
+        assertThat(rows("signature", packed)).isZero();
+        assertThat(rows("signature_block", packed)).isGreaterThan(1);
         // Eight of a size are merged, so few are left of dozens.
         assertThat(rows("segment", packed)).isBetween(1L, 15L);
         assertThat(found(packed)).isEqualTo(before);
@@ -158,22 +160,67 @@ class SearchPlanIT {
 
         database.execute("delete from document where name ~ '-(7|19|4.)[.]txt$' and collection_id = '" + packed + "'");
         assertThat(rows("unposted", packed)).isPositive();
+        assertThat(rows("signature_gone", packed)).isPositive();
         assertThat(violations()).isEmpty();
         var without = found(packed);
         assertThat(without).isNotEqualTo(before);
 
-        database.execute("update unposted set since = since - interval '25 hours'");
+        for (var gone : List.of("unposted", "signature_gone")) {
+            database.execute("update " + gone + " set since = since - interval '25 hours'");
+        }
         Crowd.pack(database, 100, 1_000);
 
         assertThat(rows("unposted", packed)).isZero();
+        assertThat(rows("signature_gone", packed)).isZero();
         assertThat(rows("segment", packed)).isEqualTo(1);
         assertThat(violations()).isEmpty();
         assertThat(found(packed)).isEqualTo(without);
 
         collections.delete(ann, packed);
-        for (var table : List.of("posting", "segment", "posting_list", "unposted", "unpacked")) {
+        for (var table : List.of(
+                "posting",
+                "segment",
+                "posting_list",
+                "unposted",
+                "unpacked",
+                "signature",
+                "signature_block",
+                "signature_gone")) {
             assertThat(rows(table, packed)).as(table).isZero();
         }
+    }
+
+    @Test
+    void whatIsEmbeddedAgainIsFoundAgain() throws Exception {
+        var again = new Collections(database)
+                .create(ann, "Again", "", Language.SIMPLE)
+                .id();
+        Crowd.documents(database, again, 100, "'indexed'");
+        Crowd.passages(database, again, 1);
+        Crowd.pack(database, 30, 900);
+        var before = found(again);
+        assertThat(rows("signature_block", again)).isPositive();
+
+        database.execute("create table aside as select * from embedding where collection_id = '" + again.value() + "'");
+        database.execute("delete from embedding where collection_id = '" + again.value() + "'");
+        assertThat(semantic(again)).isEmpty();
+        database.execute("insert into embedding select * from aside where passage_id % 2 = 0");
+        assertThat(semantic(again)).hasSizeBetween(40, 50);
+        database.execute("insert into embedding select * from aside where passage_id % 2 = 1");
+
+        assertThat(violations()).isEmpty();
+        assertThat(found(again)).isEqualTo(before);
+        Crowd.pack(database, 30, 900);
+        assertThat(violations()).isEmpty();
+        assertThat(found(again)).isEqualTo(before);
+        database.execute("drop table aside");
+        new Collections(database).delete(ann, again);
+    }
+
+    private List<Librarian.Found> semantic(CollectionId collection) {
+        return librarian(database)
+                .search(ann, new Search("word3", List.of(collection), 50, Mode.SEMANTIC, Filter.NONE))
+                .passages();
     }
 
     @Test
@@ -229,7 +276,7 @@ class SearchPlanIT {
     private List<String> violations() throws SQLException {
         try (var connection = database.source().getConnection()) {
             return KillInvariants.violations(connection).stream()
-                    .filter(violation -> violation.contains("inverted index"))
+                    .filter(violation -> violation.contains("inverted index") || violation.contains("signature"))
                     .toList();
         }
     }

@@ -17,10 +17,12 @@ import org.hibernate.Session;
 
 /** Where texts, passages and embeddings are put, each step in one transaction that holds the version's lease. */
 final class Shelf {
-    /** A question reads rows of the inverted index slower than lists, but so few take no time. */
-    private static final long PACKED_AT_LEAST = 50_000;
-
-    private static final int PACKED_AT_ONCE = 200_000;
+    // A question reads rows slower than lists and blocks, but so few take no time.
+    private static final long PACKED_POSTINGS = 50_000;
+    private static final int POSTINGS_AT_ONCE = 200_000;
+    private static final int PACKED_SIGNATURES = 1_024;
+    /** Signatures in a block: a quarter of a megabyte. */
+    private static final int BLOCK = 4_096;
 
     private final Transactions<EntityManager> transactions;
 
@@ -166,12 +168,16 @@ final class Shelf {
         });
     }
 
-    /** Makes lists of what has come into the inverted index since; false when there is nothing to do. */
+    /** Packs what has come into the inverted index and among the signatures since; false when there is nothing to do. */
     boolean pack() {
-        return transactions.asWorker(session -> (Integer) session.createNativeQuery(
-                                "select pack_postings(:least, :most) + merge_segments()", Integer.class)
-                        .setParameter("least", PACKED_AT_LEAST)
-                        .setParameter("most", PACKED_AT_ONCE)
+        return transactions.asWorker(session -> (Integer) session.createNativeQuery("""
+                        select pack_postings(:postings, :most) + merge_segments()
+                             + pack_signatures(:signatures, :block) + clean_signatures(:block)
+                        """, Integer.class)
+                        .setParameter("postings", PACKED_POSTINGS)
+                        .setParameter("most", POSTINGS_AT_ONCE)
+                        .setParameter("signatures", PACKED_SIGNATURES)
+                        .setParameter("block", BLOCK)
                         .getSingleResult())
                 > 0;
     }

@@ -33,9 +33,13 @@ final class SemanticRanking {
     /** Parameters are selected, or a plan for any of them would read them anew for each row. */
     private static final String NEAREST = """
             select e.passage_id from embedding e
-             where e.collection_id = any (cast((select cast(:collections as uuid[])) as uuid[])) and e.model = :model %s
+             where e.collection_id = any (cast((select cast(:collections as uuid[])) as uuid[])) and e.model = :model
+               and e.passage_id in (select id from eligible) %s
              order by bit_count(e.bits # (select cast(:signs as bit varying))), e.passage_id limit :oversampled
             """;
+
+    /** What {@link Signatures} has found. */
+    private static final String NEAREST_OF_ALL = "select unnest(cast(:nearest as bigint[])) as passage_id";
 
     /** The same by pgvector's index, whose expression and condition this repeats to the letter. */
     private static final String NEAREST_BY_INDEX = """
@@ -106,16 +110,22 @@ final class SemanticRanking {
                             + " set_config('hnsw.ef_search', '" + OVERSAMPLED_BY_INDEX + "', true)")
                     .getSingleResult();
             nearest = NEAREST_BY_INDEX.formatted(model, question.vector().length);
+        } else if (eligible.isAll()) {
+            nearest = NEAREST_OF_ALL;
         } else {
-            nearest = NEAREST.formatted((eligible.then() ? "" : "and e.live")
-                    + (eligible.isAll() ? "" : " and e.passage_id in (select id from eligible)"));
+            nearest = NEAREST.formatted(eligible.then() ? "" : "and e.live");
         }
         var query = session.createNativeQuery(SQL.formatted(eligible.cte(), nearest), Tuple.class)
-                .setParameter("collections", Rows.array(collections, CollectionId::value))
-                .setParameter("model", model)
-                .setParameter("oversampled", byIndex ? OVERSAMPLED_BY_INDEX : OVERSAMPLED);
+                .setParameter("model", model);
+        if (byIndex || !eligible.isAll()) {
+            query.setParameter("collections", Rows.array(collections, CollectionId::value))
+                    .setParameter("oversampled", byIndex ? OVERSAMPLED_BY_INDEX : OVERSAMPLED);
+        }
         if (byIndex) {
             query.setParameter("question", Arrays.toString(question.vector()));
+        } else if (eligible.isAll()) {
+            var ids = Signatures.nearest(session, question, collections, model, OVERSAMPLED);
+            query.setParameter("nearest", Rows.array(ids, id -> id));
         } else {
             query.setParameter("signs", question.signs());
         }
