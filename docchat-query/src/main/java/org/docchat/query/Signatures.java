@@ -4,7 +4,6 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.Query;
 import jakarta.persistence.Tuple;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -17,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The passages whose embeddings' signs differ least from a question's: bits that differ grow with the angle (Charikar,
- * <i>Similarity Estimation Techniques from Rounding Algorithms</i>, 2002). The database hands out blocks of them as they
- * are, some at a time; PostgreSQL takes a third of a microsecond for each, this a few nanoseconds.
+ * <i>Similarity Estimation Techniques from Rounding Algorithms</i>, 2002). The database hands out blocks of signatures as
+ * they are, some at a time; PostgreSQL takes a third of a microsecond for each, this a few nanoseconds.
  */
 final class Signatures {
     /** Blocks that are in memory at once: two megabytes. */
@@ -42,19 +41,19 @@ final class Signatures {
              order by id nulls last
             """;
 
-    private final long[] question;
+    private final long[] signs;
     private final int bytes;
     private final int many;
     private final Map<Long, Long> gone = new HashMap<>();
     private final PriorityQueue<Near> nearest = new PriorityQueue<>(Near.BEST_FIRST.reversed());
 
-    private Signatures(Embedding question, int many) {
-        this.bytes = (question.vector().length + 7) / 8;
-        this.question = new long[(bytes + 7) / 8];
-        var signs = question.signs();
-        for (int i = 0; i < signs.length(); i++) {
-            if (signs.charAt(i) == '1') {
-                this.question[i / 64] |= Long.MIN_VALUE >>> i % 64;
+    Signatures(Embedding question, int many) {
+        var vector = question.vector();
+        this.bytes = (vector.length + 7) / 8;
+        this.signs = new long[(bytes + 7) / 8];
+        for (int i = 0; i < vector.length; i++) {
+            if (vector[i] > 0) {
+                signs[i / 64] |= Long.MIN_VALUE >>> i % 64;
             }
         }
         this.many = many;
@@ -65,7 +64,7 @@ final class Signatures {
                 Comparator.comparingInt(Near::differing).thenComparingLong(Near::passage);
     }
 
-    /** The nearest, in no order; of equally near ones those with the smallest ids. */
+    /** The nearest, best first; of equally near ones that with the smaller id. */
     static List<Long> nearest(
             EntityManager session, Embedding question, List<CollectionId> collections, String model, int many) {
         var signatures = new Signatures(question, many);
@@ -76,14 +75,15 @@ final class Signatures {
         try (var rows = stream(query)) {
             rows.forEach(row -> {
                 var sent = row.get("signatures", byte[].class);
-                if (sent != null) {
-                    signatures.add(row.get("id", Long.class), ByteBuffer.wrap(sent));
+                var block = row.get("id", Long.class);
+                if (sent != null && block != null && block == 0) {
+                    signatures.leaveOut(ByteBuffer.wrap(sent));
+                } else if (sent != null) {
+                    signatures.add(block, ByteBuffer.wrap(sent));
                 }
             });
         }
-        var passages = new ArrayList<Long>();
-        signatures.nearest.forEach(near -> passages.add(near.passage()));
-        return passages;
+        return signatures.best();
     }
 
     @SuppressWarnings("unchecked") // JPA types the stream of a native query raw, even where a result class is given
@@ -91,14 +91,20 @@ final class Signatures {
         return query.getResultStream();
     }
 
-    /** @param block null for what is in none, 0 for what is gone */
-    private void add(@Nullable Long block, ByteBuffer sent) {
-        if (block != null && block == 0) {
-            while (sent.hasRemaining()) {
-                gone.put(sent.getLong(), sent.getLong());
-            }
-            return;
+    /** The nearest of what was added, best first. */
+    List<Long> best() {
+        return nearest.stream().sorted(Near.BEST_FIRST).map(Near::passage).toList();
+    }
+
+    /** Leaves passages out that blocks up to a certain one still hold: ids of both, in turn. */
+    void leaveOut(ByteBuffer sent) {
+        while (sent.hasRemaining()) {
+            gone.put(sent.getLong(), sent.getLong());
         }
+    }
+
+    /** @param block null for what is in none yet */
+    void add(@Nullable Long block, ByteBuffer sent) {
         int size = HEAD + bytes;
         for (int at = 0; at + size <= sent.limit(); at += size) {
             int differing = differing(sent, at + HEAD);
@@ -117,10 +123,10 @@ final class Signatures {
         int differing = 0;
         int whole = bytes / Long.BYTES;
         for (int i = 0; i < whole; i++) {
-            differing += Long.bitCount(question[i] ^ sent.getLong(from + i * Long.BYTES));
+            differing += Long.bitCount(signs[i] ^ sent.getLong(from + i * Long.BYTES));
         }
         for (int i = whole * Long.BYTES; i < bytes; i++) {
-            int asked = (int) (question[whole] >>> 56 - 8 * (i % Long.BYTES)) & 0xff;
+            int asked = (int) (signs[whole] >>> 56 - 8 * (i % Long.BYTES)) & 0xff;
             differing += Integer.bitCount((sent.get(from + i) & 0xff) ^ asked);
         }
         return differing;

@@ -88,6 +88,14 @@ public final class Growth {
                 }
                 database.addVectorIndexes(EmbeddingModels.only(onnx));
                 Crowd.settle(database);
+                var all = List.copyOf(scopes.get(0));
+                // A server that has been asked nothing yet has not compiled its code.
+                for (int i = 0; i < 4; i++) {
+                    searches(
+                            4,
+                            () -> librarian.search(
+                                    owner, new Search(question.get(), all, 10, Mode.HYBRID, Filter.NONE)));
+                }
                 for (int i = 0, share = 100; i < 3; i++, share /= 10) {
                     var scope = List.copyOf(scopes.get(i));
                     for (int callers : new int[] {1, 4, 8}) {
