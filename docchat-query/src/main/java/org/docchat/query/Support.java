@@ -41,6 +41,20 @@ final class Support {
         boolean two() {
             return sentences.size() > 1;
         }
+
+        /** Whether a claim's figures stand in that of two sentences which says most of the claim. */
+        boolean saysAtOnce(Wording claim) {
+            if (!two()) {
+                return true;
+            }
+            var most = sentences.stream()
+                    .max(Comparator.comparingDouble(claim::sharedWith))
+                    .orElseThrow();
+            return claim.figures().stream()
+                    .allMatch(figure -> most.figures().contains(figure)
+                            || sentences.stream()
+                                    .noneMatch(sentence -> sentence.figures().contains(figure)));
+        }
     }
 
     private record Scored(Source source, double score) {}
@@ -75,8 +89,10 @@ final class Support {
         return said.figures().containsAll(claimed.figures())
                 && said.addresses().containsAll(claimed.addresses())
                 && said.words().containsAll(claimed.names())
+                && source.saysAtOnce(claimed)
                 && source.sentences().stream().noneMatch(claimed::changes)
-                && !claimed.contradicts(said);
+                && !claimed.contradicts(said)
+                && source.sentences().stream().noneMatch(sentence -> Alignment.saysOtherwise(claimed, sentence));
     }
 
     private Embedding embedding(String text) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param addresses links and mail addresses
  * @param negated the content words that a negation stands before
  * @param denials how many negations there are
+ * @param tokens all of its words in order
  */
 record Wording(
         List<String> sequence,
@@ -31,7 +32,25 @@ record Wording(
         Set<String> names,
         Set<String> addresses,
         Set<String> negated,
-        int denials) {
+        int denials,
+        List<Token> tokens) {
+    /** A word as it is compared. */
+    record Token(String form, Kind kind) {}
+
+    /** What a word does in its sentence. */
+    enum Kind {
+        WORD,
+        NAME,
+        /** Begins the sentence with a capital: a name or not. */
+        FIRST,
+        FIGURE,
+        DENIAL,
+        HARMLESS,
+        /** Joins what may change places. */
+        LINK,
+        EMPTY
+    }
+
     /** How many words a negation reaches. */
     private static final int REACH = 4;
 
@@ -39,6 +58,7 @@ record Wording(
             + "|\\b(?:javascript|vbscript|data|mailto):\\S+|\\b[\\w.+-]{1,64}@[\\w-]{1,64}\\.\\w+)"
             + "|(?<figure>\\p{N}+(?:[.,:/]\\p{N}+){0,50})(?:st|nd|rd|th|s)?(?![\\p{L}])"
             + "|(?<word>[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}]*(?:['’][\\p{L}]+)?)"
+            + "|(?<range>(?<=\\p{N})[–-](?=\\p{N}))"
             + "|(?<stop>[.,;:!?()])");
     private static final Pattern UNSPACED =
             Pattern.compile("[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsThai}\\p{IsLao}\\p{IsKhmer}]{2,}");
@@ -48,6 +68,8 @@ record Wording(
                     + " keines nie niemals ohne weder pas jamais sans aucun aucune nunca sin ningún ninguna non mai senza");
     /** "Not only" denies nothing. */
     private static final Set<String> HARMLESS = words("only just merely nur seulement solo");
+
+    private static final Set<String> LINKS = words("and or und oder et ou y o e");
 
     private static final Set<String> EMPTY = words(
             "the and for are was were been being has have had does did doing done that this these those there their"
@@ -59,7 +81,10 @@ record Wording(
                     + " pour par sur avec que qui aux los las una del por para con como es son esta este"
                     + " located called named known used using use made make makes found given gave give taken take takes"
                     + " considered became become becomes happen happened occur occurred refers referred means"
-                    + " passage document documents states says mentioned");
+                    + " passage document documents states says mentioned around approximately roughly");
+
+    /** "Over 500" is more than 500. */
+    private static final Map<String, String> SAME = Map.of("over", "more", "under", "less");
 
     private static final Map<String, String> NUMERALS = numerals();
     private static final Map<String, Set<String>> OPPOSITES = opposites();
@@ -71,6 +96,7 @@ record Wording(
         var names = new HashSet<String>();
         var addresses = new HashSet<String>();
         var negated = new HashSet<String>();
+        var tokens = new ArrayList<Token>();
         int denials = 0;
         boolean first = true;
         int reach = 0;
@@ -84,6 +110,10 @@ record Wording(
                 addresses.add(token.group()
                         .replaceAll("(?<![.,;:!?)\\]>\"'])[.,;:!?)\\]>\"']+$", "")
                         .toLowerCase(Locale.ROOT));
+                continue;
+            }
+            if (token.group("range") != null) {
+                tokens.add(new Token("to", Kind.EMPTY));
                 continue;
             }
             var figure = token.group("figure");
@@ -100,12 +130,22 @@ record Wording(
                 var plain = figure != null ? plain(figure) : NUMERALS.getOrDefault(folded, folded);
                 figures.add(plain);
                 sequence.add(plain);
+                tokens.add(new Token(plain, Kind.FIGURE));
             } else {
                 var stems = stems(folded, word);
                 sequence.addAll(stems);
                 words.addAll(stems);
-                if (!first && Character.isUpperCase(word == null ? 'a' : word.charAt(0))) {
+                boolean capital = word != null && Character.isUpperCase(word.charAt(0));
+                var kind = !capital ? Kind.WORD : first ? Kind.FIRST : Kind.NAME;
+                if (kind == Kind.NAME) {
                     names.addAll(stems);
+                }
+                if (isNegation(folded, text, token.end())) {
+                    tokens.add(new Token("not", Kind.DENIAL));
+                } else if (HARMLESS.contains(folded) || stems.isEmpty()) {
+                    tokens.add(new Token(folded, kindOfEmpty(folded)));
+                } else {
+                    stems.forEach(stem -> tokens.add(new Token(stem, kind)));
                 }
                 if (reach > 0) {
                     negated.addAll(stems);
@@ -114,19 +154,11 @@ record Wording(
             first = false;
             reach--;
         }
-        return new Wording(sequence, words, figures, names, addresses, negated, denials);
+        return new Wording(sequence, words, figures, names, addresses, negated, denials, tokens);
     }
 
-    /** The same with what another one adds. */
-    Wording with(Wording other) {
-        return new Wording(
-                sequence,
-                union(words, other.words),
-                union(figures, other.figures),
-                union(names, other.names),
-                union(addresses, other.addresses),
-                union(negated, other.negated),
-                denials + other.denials);
+    private static Kind kindOfEmpty(String folded) {
+        return HARMLESS.contains(folded) ? Kind.HARMLESS : LINKS.contains(folded) ? Kind.LINK : Kind.EMPTY;
     }
 
     /** The same below a heading, whose words are said of it, too. */
@@ -138,7 +170,8 @@ record Wording(
                 names,
                 addresses,
                 negated,
-                denials);
+                denials,
+                tokens);
     }
 
     /** Share of the words and figures that another text has, too, in [0, 1]; 0 where there are none. */
@@ -184,7 +217,9 @@ record Wording(
 
     private static boolean isNegation(String word, String text, int end) {
         boolean number = word.equals("no") && text.startsWith(".", end);
-        return !number && NEGATIONS.contains(word) || word.endsWith("n't");
+        boolean instead = word.equals("rather") && text.startsWith(" than", end)
+                || word.equals("instead") && text.startsWith(" of", end);
+        return !number && NEGATIONS.contains(word) || word.endsWith("n't") || instead;
     }
 
     private static Set<String> union(Set<String> some, Set<String> more) {
@@ -208,11 +243,11 @@ record Wording(
         if (folded.length() < 3 && !shortName || EMPTY.contains(folded) || NEGATIONS.contains(folded)) {
             return Set.of();
         }
-        return Set.of(stem(folded));
+        return Set.of(stem(SAME.getOrDefault(folded, folded)));
     }
 
     /** Without the commonest endings, and six letters at most: brings most forms of a word together. */
-    private static String stem(String word) {
+    static String stem(String word) {
         var bare = word.replaceAll("'s?$", "").replaceAll("(?<=\\p{L}{3})(ing|ed|es|s)$", "");
         return (bare.length() > 6 ? bare.substring(0, 6) : bare).replaceAll("(?<=\\p{L}{2})[ey]+$", "");
     }

@@ -274,6 +274,34 @@ class ChatWriterTest {
     }
 
     @ParameterizedTest
+    @Tag("P3")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Ann told Bob in May that Carl had left.      | Bob told Ann in May that Carl had left.     | false",
+                "Ann, Bob and Carl left the house in May.     | Bob, Ann and Carl left the house in May.    | true",
+                "It fell from 540 in 1990 to 76 in 2001.      | It fell from 76 in 1990 to 540 in 2001.     | false",
+                "The school was open from 1910–1940.          | The school was open from 1940–1910.         | false",
+                "The school was open from 1910–1940.          | The school was open from 1910 to 1940.      | true",
+                "Pay rose in 2001, and leave rose in 2002.    | Pay rose in 2002.                           | false",
+                "Pay rose in 2001, and leave rose in 2002.    | Leave rose in 2002.                         | true",
+                "Ann leads sales. Bob leads the lab in Rome.  | Ann leads the lab in Rome.                  | false",
+                "Visitors may leave by the gate.              | Visitors must leave by the gate.            | false",
+                "Some guests pay the toll at the gate.        | All guests pay the toll at the gate.        | false",
+                "Guests pay the toll at the gate.             | Only guests pay the toll at the gate.       | false",
+                "The lab, not the office, is closed in May.   | The lab is closed in May.                   | true",
+                "The lab has over 500 rooms.                  | The lab has more than 500 rooms.            | true",
+                "He left 900 pounds and some 400 books.       | He left 900 books.                          | false",
+                "Ann worked here rather than selling bread.   | Ann worked here selling bread.              | false"
+            })
+    void measuresAClaimByWhatStandsWhere(String source, String claim, boolean backed) {
+        var support = new Support(new WordBag());
+
+        assertThat(support.of(claim, List.of(Fixtures.passage(1, source))).isPresent())
+                .isEqualTo(backed);
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {

@@ -1,0 +1,159 @@
+package org.docchat.bench;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.docchat.domain.CollectionId;
+import org.docchat.domain.DocumentId;
+import org.docchat.domain.Location;
+import org.docchat.domain.Passage;
+import org.docchat.domain.PassageId;
+import org.docchat.domain.Sentences;
+import org.docchat.query.ChatModel;
+import org.docchat.query.ChatWriter;
+import org.docchat.query.ExtractiveWriter;
+import org.docchat.query.Librarian.Usage;
+import org.docchat.web.model.OnnxEmbeddingModel;
+
+/**
+ * {@code ./mvnw -Pbench -Dbench=Claims -Ddata=DIR [-Dshow=10]}: has a chat model write sentences of the documents, true
+ * and altered, each citing the passage that it was made of, and says how many stay in the answer.
+ * {@code paraphrases.tsv}, beside this class, holds statements in other words, as small models write them. {@code show}
+ * prints so many of the false that stay and of the true that do not, of each kind.
+ */
+public final class Claims {
+    private static final int SENTENCES = 400;
+
+    private final Random random = new Random(11);
+    private final Map<String, List<Claim>> kinds = new LinkedHashMap<>();
+
+    /** What a model is made to write, and the passages that it was given, the cited one first. */
+    private record Claim(String text, List<Passage> given) {}
+
+    private Claims() {}
+
+    /** @param args the module's {@code .arget} directory */
+    public static void main(String[] args) throws Exception {
+        var target = Path.of(args[0]);
+        var judged = Judged.read(Path.of(System.getProperty("data")));
+        var claims = new Claims();
+        claims.make(judged);
+        claims.paraphrased(judged, Path.of(args[0]).resolve("../src/test/resources/org/docchat/bench/paraphrases.tsv"));
+        int show = Integer.getInteger("show", 0);
+        try (var onnx = OnnxEmbeddingModel.bgeSmall(target.resolve("war/WEB-INF/model"), 2);
+                var model = new RememberedEmbeddings(onnx, target.resolve("bench"))) {
+            for (var kind : claims.kinds.entrySet()) {
+                int stay = 0;
+                int shown = 0;
+                for (var claim : kind.getValue()) {
+                    var writer = new ChatWriter(new Repeating(claim.text + " [1]"), model, new ExtractiveWriter(model));
+                    var draft = writer.write("What is said?", claim.given, token -> {}, () -> false);
+                    boolean stays = !draft.text().isEmpty();
+                    stay += stays ? 1 : 0;
+                    if (stays != kind.getKey().startsWith("true") && shown++ < show) {
+                        System.out.println("    " + claim.text + (stays ? "\n      = " + draft.quotes() : ""));
+                    }
+                }
+                System.out.printf(
+                        Locale.ROOT,
+                        "| %s | %d | %d | %.1f |%n",
+                        kind.getKey(),
+                        kind.getValue().size(),
+                        stay,
+                        100.0 * stay / Math.max(1, kind.getValue().size()));
+            }
+        }
+        System.exit(0);
+    }
+
+    private void make(Judged judged) {
+        var ids = new ArrayList<>(judged.documents().keySet());
+        java.util.Collections.shuffle(ids, random);
+        var alterations = new Alterations(judged.documents().values(), random);
+        int made = 0;
+        for (var id : ids) {
+            var given = given(judged, id);
+            var text = given.get(0).text();
+            var sentences = Sentences.of(text).stream()
+                    .map(range -> text.substring(range.start(), range.end()))
+                    .filter(sentence -> sentence.matches("\\p{Lu}.{50,250}\\."))
+                    .toList();
+            if (!sentences.isEmpty() && made++ < SENTENCES) {
+                var sentence = sentences.get(random.nextInt(sentences.size()));
+                alterations.of(sentence, text).forEach((kind, altered) -> add(kind, altered, given));
+            }
+        }
+    }
+
+    private void paraphrased(Judged judged, Path file) throws java.io.IOException {
+        for (var line : Files.readAllLines(file)) {
+            var row = line.split("\t");
+            if (!judged.documents().containsKey(row[1])) {
+                continue;
+            }
+            add(row[0].equals("true") ? "true: in other words" : "false in other words", row[2], given(judged, row[1]));
+        }
+    }
+
+    private void add(String kind, String claim, List<Passage> given) {
+        kinds.computeIfAbsent(kind, k -> new ArrayList<>()).add(new Claim(claim, given));
+    }
+
+    /** The paragraph and those next to it in its article. */
+    private static List<Passage> given(Judged judged, String id) {
+        var place = id.split("#");
+        int number = place.length > 1 ? Integer.parseInt(place[1]) : 0;
+        return IntStream.of(number, number + 1, number - 1)
+                .mapToObj(n -> place.length > 1 ? place[0] + "#" + n : id)
+                .distinct()
+                .filter(judged.documents()::containsKey)
+                .map(one -> {
+                    var text = Objects.requireNonNull(judged.documents().get(one));
+                    var body = text.substring(text.indexOf('\n') + 1);
+                    return new Passage(
+                            new PassageId(one.hashCode() & 0x7fffffffL),
+                            new CollectionId(new UUID(0, 1)),
+                            new DocumentId(new UUID(1, one.hashCode())),
+                            one,
+                            1,
+                            0,
+                            new Location(null, null, 0, body.length()),
+                            body);
+                })
+                .toList();
+    }
+
+    /** Writes what it is told to write. */
+    private record Repeating(String text) implements ChatModel {
+        @Override
+        public String name() {
+            return "repeating";
+        }
+
+        @Override
+        public int contextTokens() {
+            return 16_384;
+        }
+
+        @Override
+        public int answerTokens() {
+            return 1_000;
+        }
+
+        @Override
+        public Completion complete(Prompt prompt, Consumer<String> tokens, BooleanSupplier isCancelled) {
+            tokens.accept(text);
+            return new Completion(text, End.COMPLETE, new Usage(1, 1));
+        }
+    }
+}
