@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Passage;
+import org.docchat.domain.Sentences;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ public final class ChatWriter implements Writer {
     /** What the prompt has a model say that finds no answer. */
     private static final String NOT_IN_DOCUMENTS = "NOT_IN_DOCUMENTS";
 
+    private static final String NOTHING_BACKED = "Nothing of what the chat model wrote is backed by these documents.";
+
+    private static final Pattern CITES = Pattern.compile("[\\[【]\\s?\\p{Nd}");
     private static final Pattern THOUGHTS = Pattern.compile("(?s)^\\s*<think>.*?(</think>|$)");
 
     private final ChatModel chat;
@@ -33,7 +37,7 @@ public final class ChatWriter implements Writer {
 
     /**
      * @param embeddings tells how close claims and sentences are in meaning
-     * @param otherwise writes where the chat model fails
+     * @param otherwise writes where the chat model fails, or nothing of it is backed
      */
     public ChatWriter(ChatModel chat, EmbeddingModel embeddings, Writer otherwise) {
         this(chat, embeddings, otherwise, ChatWriter::randomWord);
@@ -73,13 +77,7 @@ public final class ChatWriter implements Writer {
             // What came of the broken answer is replaced at the end; the two would read as one.
             Consumer<String> further = shown.shownAny() ? token -> {} : shown.tokens;
             var draft = otherwise.write(question, passages, further, isCancelled);
-            return new Draft(
-                    draft.text(),
-                    draft.quotes(),
-                    draft.usage(),
-                    draft.writer(),
-                    e.getMessage() + " These are the documents' own sentences instead.",
-                    prompted);
+            return instead(draft, draft.usage(), e.getMessage(), prompted);
         }
         if (completion.end() == ChatModel.End.CANCELLED) {
             throw new CancellationException("nobody waits for the answer any more");
@@ -89,8 +87,26 @@ public final class ChatWriter implements Writer {
             return new Draft("", List.of(), completion.usage(), name(), null, prompted);
         }
         var claims = Claims.of(text, prompt.passages(), new Support(embeddings), isCancelled);
+        if (claims.text().isEmpty() && !declines(text)) {
+            var draft = otherwise.write(question, passages, token -> {}, isCancelled);
+            return instead(draft, completion.usage(), NOTHING_BACKED, prompted);
+        }
         return new Draft(
                 claims.text(), claims.quotes(), completion.usage(), name(), notice(claims, completion.end()), prompted);
+    }
+
+    /** Whether all that a model says, and cites nothing for it, is that something is not said: many do in own words. */
+    private static boolean declines(String text) {
+        return !CITES.matcher(text).find()
+                && Sentences.of(text).stream()
+                        .map(range -> Wording.of(text.substring(range.start(), range.end())))
+                        .allMatch(sentence ->
+                                sentence.denials() > 0 || sentence.sequence().isEmpty());
+    }
+
+    private static Draft instead(Draft draft, Librarian.Usage usage, @Nullable String why, Prompted prompted) {
+        var notice = why + " These are the documents' own sentences instead.";
+        return new Draft(draft.text(), draft.quotes(), usage, draft.writer(), notice, prompted);
     }
 
     private static @Nullable String notice(Claims claims, ChatModel.End end) {

@@ -64,7 +64,7 @@ record Wording(
             Pattern.compile("[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsThai}\\p{IsLao}\\p{IsKhmer}]{2,}");
 
     private static final Set<String> NEGATIONS = words(
-            "not no never none neither nor without cannot nobody nothing nowhere nicht kein keine keinen keinem keiner"
+            "not no never none neither nor without cannot nobody nothing nowhere nicht nichts kein keine keinen keinem keiner"
                     + " keines nie niemals ohne weder pas jamais sans aucun aucune nunca sin ningún ninguna non mai senza");
     /** "Not only" denies nothing. */
     private static final Set<String> HARMLESS = words("only just merely nur seulement solo");
