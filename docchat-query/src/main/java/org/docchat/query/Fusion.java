@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.docchat.domain.Embedding;
 import org.docchat.domain.PassageId;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * One list out of two: each score is told in standard deviations from the mean of the question's candidates, and both
  * are added. Scores say by how much one passage is better than the next, which ranks forget; deviations say it without
  * trusting the extremes, as minimum and maximum do. The ranking whose best stands out further from its rest has more
- * to say about this question, and its weight grows with the square root of that.
+ * to say about this question, and its weight grows with the square root of that. At last {@link Smoothing} lets passages
+ * that are close to each other speak for each other.
  *
  * <p>Standard scores after Montague and Aslam, <i>Relevance score normalization for metasearch</i> (2001); that the
  * spread of a ranking's scores tells its quality is from Shtok, Kurland and Carmel, <i>Predicting Query Performance by
@@ -36,12 +38,14 @@ final class Fusion {
      * @param keyword its BM25 score; null if it has none of the words
      * @param cosine its closeness in meaning, on the standard model's scale; null while it has no embedding
      * @param coverage the share of the question's words that it has, weighted by their rarity, in [0, 1]
+     * @param embedding null while it has none, and where there are embeddings of several models
      */
     record Candidate(
             PassageId passage,
             @Nullable Double keyword,
             @Nullable Double cosine,
-            double coverage) {}
+            double coverage,
+            @Nullable Embedding embedding) {}
 
     /** A passage's place in the fused list; see {@link Librarian.Found}. */
     record Place(
@@ -49,6 +53,12 @@ final class Fusion {
             double score,
             @Nullable Integer semanticRank,
             @Nullable Integer keywordRank) {}
+
+    /** What a candidate has come to. */
+    record Scored(Candidate candidate, double score) {
+        static final Comparator<Scored> BEST_FIRST = Comparator.comparingDouble((Scored scored) -> -scored.score())
+                .thenComparingLong(scored -> scored.candidate().passage().value());
+    }
 
     /** The candidates, best first; equal ones in the order of their ids, so that a list is always the same. */
     static List<Place> fuse(List<Candidate> candidates, Librarian.Mode mode) {
@@ -58,7 +68,7 @@ final class Fusion {
         var semantic = Scale.of(candidates.stream().map(Candidate::cosine));
         double keywordWeight = Math.sqrt(keyword.peak());
         double semanticWeight = SEMANTIC_WEIGHT * Math.sqrt(semantic.peak());
-        var found = new ArrayList<Place>();
+        var scored = new ArrayList<Scored>();
         for (var candidate : candidates) {
             Double score =
                     switch (mode) {
@@ -69,16 +79,21 @@ final class Fusion {
                         case SEMANTIC -> candidate.cosine();
                     };
             if (score != null) {
-                found.add(new Place(
-                        candidate.passage(),
-                        score,
-                        semanticRanks.get(candidate.passage()),
-                        keywordRanks.get(candidate.passage())));
+                scored.add(new Scored(candidate, score));
             }
         }
-        found.sort(Comparator.comparingDouble((Place f) -> -f.score())
-                .thenComparingLong(f -> f.passage().value()));
-        return found;
+        scored.sort(Scored.BEST_FIRST);
+        if (mode == Librarian.Mode.HYBRID) {
+            Smoothing.smooth(
+                    scored, Scale.of(scored.stream().map(Scored::score)).peak());
+            scored.sort(Scored.BEST_FIRST);
+        }
+        return scored.stream()
+                .map(each -> {
+                    var passage = each.candidate().passage();
+                    return new Place(passage, each.score(), semanticRanks.get(passage), keywordRanks.get(passage));
+                })
+                .toList();
     }
 
     /** Who has none of the words scores nothing. */

@@ -132,7 +132,7 @@ final class KeywordRanking {
                           from (select distinct language from scope) s
                          cross join unnest(string_to_array(cast(:quoted as text), chr(10))) t (text)) q
                  where numnode(q.phrase) > 1)
-            select c.passage_id, coalesce(g.weight, 0) as weight, array_send(e.vector) as vector
+            select c.passage_id, coalesce(g.weight, 0) as weight, e.fixed as vector
               from unnest(cast(:passages as bigint[])) c (passage_id)
               left join lateral (
                    select sum(r.weight) as weight from passage p join pair r on p.lexemes @@ r.phrase
@@ -150,7 +150,7 @@ final class KeywordRanking {
      * A passage that has words of the question.
      *
      * @param coverage the share of the question's words that it has, weighted by their rarity, in [0, 1]
-     * @param vector its embedding as PostgreSQL sends it, unless it was among the near ones or has none
+     * @param vector its embedding as {@link SemanticRanking#embedding} reads it, unless it was among the near ones or has none
      */
     record Hit(long passage, double score, double coverage, byte @Nullable [] vector) {}
 

@@ -48,8 +48,8 @@ final class Meanings {
      * @param collections whose passages are compared with it
      */
     record Meaning(EmbeddingModel model, Calibration calibration, Embedding question, List<CollectionId> collections) {
-        double cosine(byte[] vector) {
-            return calibration.of(question.cosine(SemanticRanking.embedding(vector)));
+        double cosine(Embedding passage) {
+            return calibration.of(question.cosine(passage));
         }
     }
 

@@ -146,13 +146,15 @@ final class Retrieval {
             EntityManager session, Search search, String question, List<Meaning> asked, Eligible eligible) {
         var collections = search.collections();
         var near = near(session, asked, eligible);
+        // Vectors of several models are read by themselves, and no neighbours of each other.
+        var only = asked.size() == 1 ? asked.get(0) : null;
         var candidates = new HashMap<Long, Candidate>();
         for (var one : near) {
-            candidates.put(one.passage(), new Candidate(new PassageId(one.passage()), null, one.cosine(), 0));
+            var embedding = only == null ? null : one.embedding();
+            candidates.put(
+                    one.passage(), new Candidate(new PassageId(one.passage()), null, one.cosine(), 0, embedding));
         }
         if (search.mode() != Mode.SEMANTIC) {
-            // Vectors of several models are read by themselves.
-            var only = asked.size() == 1 ? asked.get(0) : null;
             var hits = KeywordRanking.hits(
                     session,
                     question,
@@ -163,13 +165,14 @@ final class Retrieval {
             var cosines = only == null ? cosines(session, asked, hits) : Map.<Long, Double>of();
             for (var hit : hits) {
                 var known = candidates.get(hit.passage());
-                var cosine = known != null
-                        ? known.cosine()
-                        : only != null && hit.vector() != null
-                                ? (Double) only.cosine(hit.vector())
-                                : cosines.get(hit.passage());
+                var cosine = known != null ? known.cosine() : cosines.get(hit.passage());
+                var embedding = known != null ? known.embedding() : null;
+                if (known == null && only != null && hit.vector() != null) {
+                    embedding = SemanticRanking.embedding(hit.vector());
+                    cosine = only.cosine(embedding);
+                }
                 var passage = new PassageId(hit.passage());
-                candidates.put(hit.passage(), new Candidate(passage, hit.score(), cosine, hit.coverage()));
+                candidates.put(hit.passage(), new Candidate(passage, hit.score(), cosine, hit.coverage(), embedding));
             }
         }
         return List.copyOf(candidates.values());
@@ -183,7 +186,7 @@ final class Retrieval {
             for (var one : SemanticRanking.nearest(
                     session, meaning.question(), meaning.collections(), eligible, name, isIndexed(session, name))) {
                 near.add(new SemanticRanking.Near(
-                        one.passage(), one.collection(), meaning.calibration().of(one.cosine())));
+                        one.passage(), one.collection(), meaning.calibration().of(one.cosine()), one.embedding()));
             }
         }
         near.sort(SemanticRanking.Near.BEST_FIRST);

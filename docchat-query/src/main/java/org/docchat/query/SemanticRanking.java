@@ -13,20 +13,21 @@ import org.docchat.domain.CollectionId;
 import org.docchat.domain.Embedding;
 
 /**
- * The ranking by meaning: the cosine of embeddings. The nearest are looked for among sign bits first (bits that differ
- * grow with the angle: Charikar, <i>Similarity Estimation Techniques from Rounding Algorithms</i>, 2002) or by
- * pgvector's index, and the best of those are compared exactly, here: PostgreSQL takes a tenth of a millisecond for
+ * The ranking by meaning: the cosine of embeddings. The nearest are looked for among sign bits first ({@link Signatures})
+ * or by pgvector's index, and the best of those are compared exactly, here: PostgreSQL takes a tenth of a millisecond for
  * what is one microsecond of Java.
  */
 final class SemanticRanking {
-    /** How many the bits keep for the exact comparison. */
+    /** How many are compared exactly of those that {@link Signatures} chooses. */
     private static final int OVERSAMPLED = 500;
+    /** And of those whose bits differ least. */
+    private static final int OVERSAMPLED_BY_BITS = 1_000;
     /** How many the index yields: it is exact enough not to need many. */
     private static final int OVERSAMPLED_BY_INDEX = 200;
 
     private static final String SQL = """
             with %s nearest as materialized (%s)
-            select e.passage_id, e.collection_id, array_send(e.vector) as vector
+            select e.passage_id, e.collection_id, e.fixed as vector
               from nearest n join embedding e on e.passage_id = n.passage_id and e.model = :model
             """;
 
@@ -52,8 +53,8 @@ final class SemanticRanking {
 
     private SemanticRanking() {}
 
-    /** A passage and the cosine of its embedding with the question's. */
-    record Near(long passage, UUID collection, double cosine) {
+    /** A passage with its embedding and the cosine of that with the question's. */
+    record Near(long passage, UUID collection, double cosine, Embedding embedding) {
         static final Comparator<Near> BEST_FIRST =
                 Comparator.comparingDouble(Near::cosine).reversed().thenComparingLong(Near::passage);
     }
@@ -76,7 +77,7 @@ final class SemanticRanking {
             List<Long> passages,
             String model) {
         var query = session.createNativeQuery("""
-                        select e.passage_id, array_send(e.vector) as vector from embedding e
+                        select e.passage_id, e.fixed as vector from embedding e
                          where e.passage_id = any (cast(:passages as bigint[])) and e.model = :model
                            and e.collection_id = any (cast(:collections as uuid[]))
                         """, Tuple.class)
@@ -119,7 +120,7 @@ final class SemanticRanking {
                 .setParameter("model", model);
         if (byIndex || !eligible.isAll()) {
             query.setParameter("collections", Rows.array(collections, CollectionId::value))
-                    .setParameter("oversampled", byIndex ? OVERSAMPLED_BY_INDEX : OVERSAMPLED);
+                    .setParameter("oversampled", byIndex ? OVERSAMPLED_BY_INDEX : OVERSAMPLED_BY_BITS);
         }
         if (byIndex) {
             query.setParameter("question", Arrays.toString(question.vector()));
@@ -131,10 +132,14 @@ final class SemanticRanking {
         }
         eligible.parameters().forEach(query::setParameter);
         return Rows.of(query).stream()
-                .map(row -> new Near(
-                        row.get("passage_id", Number.class).longValue(),
-                        row.get("collection_id", UUID.class),
-                        question.cosine(embedding(row.get("vector", byte[].class)))))
+                .map(row -> {
+                    var embedding = embedding(row.get("vector", byte[].class));
+                    return new Near(
+                            row.get("passage_id", Number.class).longValue(),
+                            row.get("collection_id", UUID.class),
+                            question.cosine(embedding),
+                            embedding);
+                })
                 .sorted(Near.BEST_FIRST)
                 .limit(Fusion.CANDIDATES)
                 .toList();
@@ -157,12 +162,12 @@ final class SemanticRanking {
                 .getSingleResult();
     }
 
-    /** Reads what PostgreSQL sends of a {@code real[]}: twenty bytes of head, then each number after its length. */
-    static Embedding embedding(byte[] sent) {
-        var vector = new float[(sent.length - 20) / 8];
-        var numbers = ByteBuffer.wrap(sent);
+    /** Reads coordinates as the database keeps them for that, in 16 bits each (030-fixed-point.sql). */
+    static Embedding embedding(byte[] fixed) {
+        var vector = new float[fixed.length / Short.BYTES];
+        var numbers = ByteBuffer.wrap(fixed);
         for (int i = 0; i < vector.length; i++) {
-            vector[i] = numbers.getFloat(20 + 8 * i + 4);
+            vector[i] = numbers.getShort() / (float) Short.MAX_VALUE;
         }
         return new Embedding(vector);
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Evidence")
 class EvidenceTest {
     private static Candidate candidate(@Nullable Double cosine, double coverage) {
-        return new Candidate(new PassageId(1), 1.0, cosine, coverage);
+        return new Candidate(new PassageId(1), 1.0, cosine, coverage, null);
     }
 
     private static boolean suffices(Candidate... candidates) {

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.docchat.domain.Embedding;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,9 +61,17 @@ class SignaturesTest {
                 .count();
     }
 
+    private static double agreement(Embedding question, Embedding passage) {
+        var signs = passage.signs();
+        return IntStream.range(0, signs.length())
+                .filter(i -> signs.charAt(i) == '1')
+                .mapToDouble(i -> question.vector()[i])
+                .sum();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {5, 64, 70, 384})
-    void theBestDifferLeast(int dimensions) {
+    void theBestOfThoseThatDifferLeastAgreeWhereItMatters(int dimensions) {
         var random = new Random(dimensions);
         var question = random(random, dimensions);
         var passages = new ArrayList<Embedding>();
@@ -71,22 +80,45 @@ class SignaturesTest {
             passages.add(random(random, dimensions));
             sent.add(signature(i + 1, passages.get(i)));
         }
-        var ids = new ArrayList<Long>();
-        for (long id = 1; id <= passages.size(); id++) {
-            ids.add(id);
-        }
-        ids.sort(Comparator.comparingLong((Long id) -> differing(question, passages.get((int) (id - 1))))
-                .thenComparingLong(id -> id));
+        long threshold = passages.stream()
+                .mapToLong(passage -> differing(question, passage))
+                .sorted()
+                .skip(99)
+                .findFirst()
+                .orElseThrow();
+        var ids = LongStream.rangeClosed(1, 900)
+                .boxed()
+                .filter(id -> differing(question, passages.get((int) (id - 1))) <= threshold)
+                .sorted(Comparator.comparingDouble(
+                                (Long id) -> -Math.round(1e4 * agreement(question, passages.get((int) (id - 1)))))
+                        .thenComparingLong(id -> id))
+                .toList();
 
-        var whole = new Signatures(question, 50);
+        var whole = new Signatures(question, 100);
         whole.add(7L, block(sent));
-        var parts = new Signatures(question, 50);
+        var parts = new Signatures(question, 100);
         parts.add(null, block(sent.subList(600, 900)));
         parts.add(3L, block(sent.subList(200, 600)));
         parts.add(9L, block(sent.subList(0, 200)));
 
-        assertThat(whole.best()).isEqualTo(ids.subList(0, 50));
-        assertThat(parts.best()).isEqualTo(ids.subList(0, 50));
+        assertThat(whole.best(50)).isEqualTo(parts.best(50));
+        assertThat(whole.best(1000)).containsExactlyInAnyOrderElementsOf(ids);
+        assertThat(whole.best(50)).containsAll(ids.subList(0, 40));
+    }
+
+    @Test
+    void allThatDifferAlikeAreKept() {
+        var random = new Random(3);
+        var question = random(random, 64);
+        var signatures = new Signatures(question, 10);
+        var same = new ArrayList<byte[]>();
+        for (int id = 1; id <= 100; id++) {
+            same.add(signature(id, question));
+        }
+        signatures.add(null, block(same));
+
+        assertThat(signatures.best(30))
+                .isEqualTo(LongStream.rangeClosed(1, 30).boxed().toList());
     }
 
     @Test
@@ -103,8 +135,8 @@ class SignaturesTest {
         signatures.add(5L, block(List.of(signature(11, question), signature(13, random(random, 64)))));
         signatures.add(6L, block(List.of(signature(12, random(random, 64)))));
 
-        assertThat(signatures.best()).containsExactlyInAnyOrder(12L, 13L);
+        assertThat(signatures.best(10)).containsExactlyInAnyOrder(12L, 13L);
         signatures.add(null, block(List.of(signature(11, question))));
-        assertThat(signatures.best()).startsWith(11L).hasSize(3);
+        assertThat(signatures.best(10)).startsWith(11L).hasSize(3);
     }
 }
