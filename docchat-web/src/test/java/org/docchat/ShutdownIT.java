@@ -114,6 +114,30 @@ class ShutdownIT {
         }
     }
 
+    @Test
+    @Tag("R5")
+    void whoHasHungUpIsNotWaitedFor() throws Exception {
+        try (var database = EmbeddedPostgres.builder()
+                        .setPGStartupWait(Duration.ofMinutes(2))
+                        .start();
+                var process = start(database, Map.of("DOCCHAT_SHUTDOWN_SECONDS", "120"))) {
+            var client = process.client().signIn("admin", PASSWORD);
+            var collection = client.newCollection("Archive");
+            new Listeners(process.address(), client, collection, 500).close();
+            Await.until("the server has noticed", Duration.ofSeconds(60), () -> client.get("/metrics")
+                    .body()
+                    .contains("\ndocchat_http_requests_running 1.0\n"));
+            // These it has not noticed yet.
+            new Listeners(process.address(), client, collection, 100).close();
+
+            long told = System.nanoTime();
+            process.askToStop();
+
+            assertThat(process.awaitEnd()).isEqualTo(128 + 15);
+            assertThat(Duration.ofNanos(System.nanoTime() - told)).isLessThan(Duration.ofSeconds(40));
+        }
+    }
+
     private LauncherProcess start(EmbeddedPostgres database, Map<String, String> more) throws Exception {
         var settings = new HashMap<>(Map.of(
                 "DOCCHAT_PORT",

@@ -5,9 +5,12 @@ import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -55,7 +58,7 @@ public class RunningRequests extends HttpFilter {
         metrics.requestBegan();
         boolean thrown = true;
         try (var context = LogContext.with(logged(request))) {
-            chain.doFilter(request, response);
+            chain.doFilter(request, new Watched(response, end));
             thrown = false;
         } finally {
             if (request.isAsyncStarted()) {
@@ -125,6 +128,78 @@ public class RunningRequests extends HttpFilter {
         @Override
         public void onStartAsync(AsyncEvent event) {
             event.getAsyncContext().addListener(this);
+        }
+    }
+
+    /**
+     * Notices that the connection has broken off. Of a request that is answered by another thread nothing else tells
+     * of it: the server takes it for cancelled and calls no listener, and the JAX-RS implementation does not complete
+     * what it has begun to send.
+     */
+    private static final class Watched extends HttpServletResponseWrapper {
+        private final End end;
+
+        Watched(HttpServletResponse response, End end) {
+            super(response);
+            this.end = end;
+        }
+
+        @Override
+        public ServletOutputStream getOutputStream() throws IOException {
+            return new WatchedStream(super.getOutputStream(), end);
+        }
+    }
+
+    private static final class WatchedStream extends ServletOutputStream {
+        private final ServletOutputStream out;
+        private final End end;
+
+        WatchedStream(ServletOutputStream out, End end) {
+            this.out = out;
+            this.end = end;
+        }
+
+        private interface Writing {
+            void run() throws IOException;
+        }
+
+        private void watch(Writing writing) throws IOException {
+            try {
+                writing.run();
+            } catch (IOException e) {
+                end.reached(false);
+                throw e;
+            }
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            watch(() -> out.write(b));
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            watch(() -> out.write(bytes, from, length));
+        }
+
+        @Override
+        public void flush() throws IOException {
+            watch(out::flush);
+        }
+
+        @Override
+        public void close() throws IOException {
+            watch(out::close);
+        }
+
+        @Override
+        public boolean isReady() {
+            return out.isReady();
+        }
+
+        @Override
+        public void setWriteListener(WriteListener listener) {
+            out.setWriteListener(listener);
         }
     }
 }
