@@ -5,13 +5,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for what happens by itself. */
-final class Await {
+public final class Await {
     private static final long PAUSE = Duration.ofMillis(150).toNanos();
 
     private Await() {}
 
     /** Until the condition holds; a condition that throws does not hold yet. */
-    static void until(String expected, Duration limit, Callable<Boolean> condition) {
+    public static void until(String expected, Duration limit, Callable<Boolean> condition) {
         var end = System.nanoTime() + limit.toNanos();
         Exception last = null;
         while (System.nanoTime() < end) {
