@@ -154,12 +154,12 @@ class ArchitectureTest {
     }
 
     /**
-     * Each of the three speaks to configured addresses only and follows nobody elsewhere. What opens sockets besides is the
+     * Each of the four speaks to configured addresses only and follows nobody elsewhere. What opens sockets besides is the
      * database's driver, for the data source, and the launcher, before there is an application.
      */
     @Test
     @Tag("S3")
-    void onlyModelsAndTheIdentityProviderAreSpokenTo() {
+    void onlyModelsTheIdentityProviderAndTheScannerAreSpokenTo() {
         noClasses()
                 .that()
                 .resideInAPackage("org.docchat..")
@@ -171,6 +171,8 @@ class ArchitectureTest {
                 .doNotHaveFullyQualifiedName("org.docchat.web.model.OpenAiChatModel")
                 .and()
                 .doNotHaveFullyQualifiedName("org.docchat.web.openid.ProviderHttp")
+                .and()
+                .doNotHaveFullyQualifiedName("org.docchat.ingest.extract.Clamd")
                 .should()
                 .dependOnClassesThat(WAYS_OUT)
                 .orShould()

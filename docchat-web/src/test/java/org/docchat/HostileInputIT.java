@@ -133,6 +133,26 @@ class HostileInputIT {
     }
 
     @Test
+    @Tag("U12")
+    void whatAScannerHasNamedIsNotHandedOut() throws SQLException {
+        var id = ann.indexed(collection, "named.txt", "Named by a scanner.".getBytes(UTF_8));
+        try (var connection = installation.database();
+                var update = connection.prepareStatement("""
+                        update version set state = 'rejected', problem_code = 'infected', problem_detail = 'It is.'
+                         where document_id = cast(? as uuid)
+                        """)) {
+            update.setString(1, id);
+            update.executeUpdate();
+        }
+
+        var refused = ann.get("/api/v1/documents/" + id + "/content").requireStatus(409);
+
+        assertThat(refused.header("Content-Type")).startsWith("application/problem+json");
+        assertThat(refused.json().getString("code")).isEqualTo("infected");
+        assertThat(refused.body()).doesNotContain("Named by");
+    }
+
+    @Test
     @Tag("R3")
     void ofTheSameFileTwentyTimesAtOnceOneVersionStands() throws Exception {
         var threads = Executors.newFixedThreadPool(20);

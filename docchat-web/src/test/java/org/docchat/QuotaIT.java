@@ -151,7 +151,7 @@ class QuotaIT {
                 return 'a';
             }
         };
-        var node = new Library(database, 1L << 40, bytes);
+        var node = new Library(database, 1L << 40, bytes, false);
 
         assertThatThrownBy(() -> node.accept(ann, collection, "endless.txt", endless))
                 .isInstanceOf(Failure.Full.class);
@@ -215,7 +215,7 @@ class QuotaIT {
     }
 
     private Library node(Quota quota) {
-        return new Library(database, 1 << 20, quota);
+        return new Library(database, 1 << 20, quota, false);
     }
 
     private static DocumentId accept(Library node, Caller caller, CollectionId id, String name, int size)

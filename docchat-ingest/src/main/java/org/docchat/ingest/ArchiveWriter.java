@@ -44,6 +44,7 @@ record ArchiveWriter(
                                        end as first_passage
                                   from version v join document d on d.id = v.document_id
                                  where v.collection_id = :id
+                                   and not (v.state = 'rejected' and coalesce(v.problem_code, '') = 'infected')
                                  order by first_passage nulls last, v.document_id, v.number
                                 """, Tuple.class).setParameter("id", id.value()))
                 .toList();

@@ -17,6 +17,7 @@ import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Document;
 import org.docchat.domain.DocumentId;
+import org.docchat.domain.DocumentState;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Passage;
 import org.docchat.domain.Role;
@@ -29,21 +30,26 @@ import org.jspecify.annotations.Nullable;
  * that it is given; what the caller may not see does not exist ({@link org.docchat.domain.Failure.NotFound}).
  */
 public final class Library {
+    private static final String INFECTED = "infected";
+
     private final Transactions<EntityManager> transactions;
     private final Uploads uploads;
+    private final boolean scanned;
 
     /** @param uploadMaxBytes the largest document that is accepted */
     public Library(Transactions<EntityManager> transactions, long uploadMaxBytes) {
-        this(transactions, uploadMaxBytes, Quota.NONE);
+        this(transactions, uploadMaxBytes, Quota.NONE, false);
     }
 
     /**
      * @param uploadMaxBytes the largest document that is accepted
      * @param quota how much may be stored
+     * @param scanned whether a virus scanner looks at what workers read
      */
-    public Library(Transactions<EntityManager> transactions, long uploadMaxBytes, Quota quota) {
+    public Library(Transactions<EntityManager> transactions, long uploadMaxBytes, Quota quota, boolean scanned) {
         this.transactions = transactions;
         this.uploads = new Uploads(transactions, uploadMaxBytes, quota);
+        this.scanned = scanned;
     }
 
     /**
@@ -226,12 +232,36 @@ public final class Library {
     }
 
     /**
+     * Refuses an original in which the scanner found a virus, and where there is one, what it has not seen yet.
+     *
+     * @throws Failure.Conflict if it is refused
+     */
+    public void requireClean(Document.Version version) {
+        if (version.state() instanceof DocumentState.Rejected rejected) {
+            if (rejected.problem().code().equals(INFECTED)) {
+                throw new Failure.Conflict(
+                        INFECTED,
+                        "The virus scanner found something in this document. Its original is not handed out.");
+            }
+        } else if (scanned && version.passages() == 0) {
+            throw new Failure.Conflict(
+                    "not_scanned",
+                    "This document has not been scanned for viruses yet. Its original is handed out once it has.");
+        }
+    }
+
+    /**
      * Writes the original bytes.
      *
      * @param version null for the newest
+     * @throws Failure.Conflict if {@link #requireClean} refuses them
      */
     public void content(Caller caller, DocumentId id, @Nullable Integer version, OutputStream out) throws IOException {
-        var content = transactions.as(caller, session -> version(session, id, version, false).contentId);
+        var content = transactions.as(caller, session -> {
+            var row = version(session, id, version, false);
+            requireClean(row.toVersion());
+            return row.contentId;
+        });
         for (int ordinal = 0; ; ordinal++) {
             int part = ordinal;
             var bytes = transactions.as(caller, session -> Uploads.piece(session, content, part));

@@ -34,7 +34,8 @@ public interface Extractor {
 
         /**
          * @param code stable: {@code encrypted}, {@code damaged}, {@code strict_variant}, {@code no_text}, {@code too_much_text},
-         *     {@code took_too_long}, {@code took_too_much_memory}, {@code crashed_parser}
+         *     {@code took_too_long}, {@code took_too_much_memory}, {@code crashed_parser},
+         *     {@code infected}
          * @param message for people: what happened and what to do
          */
         public Unreadable(String code, String message) {

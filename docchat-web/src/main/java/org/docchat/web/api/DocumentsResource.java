@@ -83,7 +83,10 @@ public class DocumentsResource {
     @GET
     @Path("content")
     @Produces(MediaType.WILDCARD)
-    @Operation(summary = "The original bytes, as an attachment")
+    @Operation(
+            summary = "The original bytes, as an attachment",
+            description = "409 with the code `infected` where the virus scanner found something in them, and with"
+                    + " `not_scanned` where there is a scanner that has not seen them yet.")
     public Response content(@PathParam("id") String id, @QueryParam("version") @Nullable String version) {
         var caller = current.caller();
         var document = library.document(caller, DocumentId.parse(id));
@@ -93,6 +96,8 @@ public class DocumentsResource {
                         one.number() == (number == null ? document.newest().number() : number))
                 .findAny()
                 .orElseThrow(() -> new Failure.NotFound("version"));
+        // While there can still be a status.
+        library.requireClean(wanted);
         audit.record(
                 caller,
                 "document.read",

@@ -2,6 +2,7 @@ package org.docchat.web.platform;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param parserHeapMegabytes heap of the extraction process
  * @param parserTimeoutSeconds wall clock for one document
  * @param ocr how scanned pages are read; null: not at all
+ * @param clamav where ClamAV's daemon listens, unresolved; null: nothing looks for viruses
  * @param requests how many requests are served in a minute
  * @param quota how much may be stored
  * @param questions how many questions are answered in a day
@@ -58,6 +60,7 @@ public record Settings(
         int parserHeapMegabytes,
         int parserTimeoutSeconds,
         @Nullable Ocr ocr,
+        @Nullable InetSocketAddress clamav,
         Requests requests,
         Quota quota,
         Questions questions,
@@ -145,6 +148,7 @@ public record Settings(
                 (int) number(config, "DOCCHAT_PARSER_HEAP_MB", 384, 64, 65_536),
                 (int) number(config, "DOCCHAT_PARSER_TIMEOUT_SECONDS", 300, 1, 86_400),
                 ocr(config),
+                clamav(config),
                 new Requests(
                         (int) number(config, "DOCCHAT_REQUESTS_PER_USER", 12_000, 0, 10_000_000),
                         (int) number(config, "DOCCHAT_REQUESTS_PER_KEY", 12_000, 0, 10_000_000),
@@ -243,6 +247,22 @@ public record Settings(
         return program.isEmpty() || document.isZero()
                 ? null
                 : new Ocr(program.get().toAbsolutePath(), page, document);
+    }
+
+    private static @Nullable InetSocketAddress clamav(Config config) {
+        var address = text(config, "DOCCHAT_CLAMAV").orElse(null);
+        if (address == null) {
+            return null;
+        }
+        int colon = address.lastIndexOf(':');
+        var host = address.substring(0, Math.max(0, colon));
+        var port = address.substring(colon + 1);
+        if (!host.matches("[A-Za-z0-9._-]++|\\[[0-9A-Fa-f:.]++]")
+                || !port.matches("[1-9][0-9]{0,4}")
+                || Integer.parseInt(port) > 65_535) {
+            throw new InvalidSetting("DOCCHAT_CLAMAV", "must be host:port, such as clamav:3310.");
+        }
+        return InetSocketAddress.createUnresolved(host, Integer.parseInt(port));
     }
 
     private static Optional<Path> onPath(Config config, String program) {

@@ -22,7 +22,9 @@ import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Transactions;
 import org.docchat.ingest.Bell;
 import org.docchat.ingest.Worker;
+import org.docchat.ingest.extract.Clamd;
 import org.docchat.ingest.extract.ExtractionProcess;
+import org.docchat.ingest.extract.Extractor;
 import org.docchat.query.EvaluationWorker;
 import org.docchat.query.Librarian;
 import org.docchat.web.security.Audit;
@@ -34,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Startup {
     private static final Logger LOG = Logger.getLogger(Startup.class.getName());
+    /** For one document. */
+    private static final Duration SCAN_LIMIT = Duration.ofMinutes(5);
+
     private static final Duration WORKERS_LIMIT = Duration.ofSeconds(10);
 
     @Resource(lookup = "java:app/jdbc/docchat")
@@ -124,7 +129,12 @@ public class Startup {
 
     private Worker worker(Worker.Share share, Bell bell) {
         return new Worker(
-                share, transactions, models.get(), extraction.get(), clock, bell, settings.keepVersions(), metrics);
+                share, transactions, models.get(), extractor(), clock, bell, settings.keepVersions(), metrics);
+    }
+
+    private Extractor extractor() {
+        var clamav = settings.clamav();
+        return clamav == null ? extraction.get() : new Clamd(clamav, SCAN_LIMIT, extraction.get());
     }
 
     private void start(String name, Runnable work) {

@@ -147,7 +147,7 @@ class Wiring {
     @Produces
     @Singleton
     Library library(Transactions<EntityManager> transactions, Settings settings) {
-        return new Library(transactions, settings.uploadMaxBytes(), settings.quota());
+        return new Library(transactions, settings.uploadMaxBytes(), settings.quota(), settings.clamav() != null);
     }
 
     @Produces

@@ -166,6 +166,10 @@ class SettingsTest {
         "DOCCHAT_MODEL_THREADS, four",
         "DOCCHAT_PARSER_HEAP_MB, 63",
         "DOCCHAT_PARSER_TIMEOUT_SECONDS, -1",
+        "DOCCHAT_CLAMAV, clamav",
+        "DOCCHAT_CLAMAV, clamav:0",
+        "DOCCHAT_CLAMAV, clamav:65536",
+        "DOCCHAT_CLAMAV, tcp://clamav:3310",
         "OPENAI_BASE_URL, ftp://models.example",
         "OPENAI_BASE_URL, http://user:secret@models.example/v1",
         "OPENAI_BASE_URL, http://models.example/v1?key=secret",
@@ -184,6 +188,16 @@ class SettingsTest {
         assertThatThrownBy(() -> Settings.of(new FixedConfig(Map.of("JWT_SECRET", SECRET, key, value))))
                 .isInstanceOf(Settings.InvalidSetting.class)
                 .hasMessageStartingWith(key + " ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"clamav:3310, clamav, 3310", "10.0.0.7:1, 10.0.0.7, 1", "[::1]:65535, [::1], 65535"})
+    void aScannerIsAHostAndAPort(String value, String host, int port) {
+        var clamav = requireNonNull(Settings.of(new FixedConfig(Map.of("JWT_SECRET", SECRET, "DOCCHAT_CLAMAV", value)))
+                .clamav());
+
+        assertThat(clamav.getHostString()).isEqualTo(host);
+        assertThat(clamav.getPort()).isEqualTo(port);
     }
 
     @Test
