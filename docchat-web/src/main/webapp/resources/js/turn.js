@@ -49,7 +49,7 @@ export class Turn {
       this.#answered(answer);
     }
     if (live) {
-      announce(`${answer.outcome === "not_found" ? "Not in your documents. " : ""}${answer.text.replace(/\[(\d+)\]/g, "")}`);
+      announce(`${answer.outcome === "not_found" ? `${missing(answer)}. ` : ""}${answer.text.replace(/\[(\d+)\]/g, "")}`);
     }
   }
 
@@ -91,7 +91,6 @@ export class Turn {
     const index = new Map(citations.map((each, i) => [each.number, i]));
     this.body.replaceChildren(...answerText(answer.text, (n) => (index.has(n) ? this.#chip(citations, index.get(n)) : null)));
     this.below.replaceChildren(
-      ...(answer.documentsDeleted ? [note("", "Documents that this answer rested on were deleted since; their words are gone from it.")] : []),
       ...(citations.length ? [this.#sources(citations)] : []),
       ...notices(answer),
       why(answer, { title: "Why this answer", onRead: this.onRead }),
@@ -102,7 +101,7 @@ export class Turn {
   #notFound(answer, live) {
     this.body.className = "answer notfound";
     this.body.replaceChildren(
-      el("h3", {}, "Not in your documents"),
+      el("h3", {}, missing(answer)),
       el("p", {}, answer.text),
     );
     this.below.replaceChildren(...notices(answer), why(answer, { title: "What came closest", open: live, onRead: this.onRead }), this.#actions(answer));
@@ -164,6 +163,11 @@ export class Turn {
     this.body.replaceChildren();
     this.below.replaceChildren(note("error", problem.message || problem.detail, button("Ask again", { kind: "tight", symbol: "retry" }, again)));
   }
+}
+
+/** Why there is no answer, in a few words. */
+function missing({ documentsDeleted }) {
+  return documentsDeleted ? "No longer in your documents" : "Not in your documents";
 }
 
 /** What the reader should know of how the answer was written. */

@@ -154,6 +154,27 @@ class BrowserIT {
     }
 
     @Test
+    void anAnswerWhoseDocumentWasDeletedSaysSo() {
+        var eve = installation.newUser("eve.browser");
+        var hers = eve.newCollection("Soon empty");
+        var document = eve.indexed(hers, "handbook.pdf", HANDBOOK);
+        var answer = eve.post(
+                        "/api/v1/collections/" + hers + "/answers",
+                        Client.json().add("question", QUESTION))
+                .requireStatus(200)
+                .json();
+        eve.delete("/api/v1/documents/" + document).requireStatus(204);
+        signIn("eve.browser");
+
+        page.navigate("/ask.xhtml?conversation=" + answer.getString("conversationId"));
+
+        assertThat(page.locator(".turn .answer")).containsText("No longer in your documents");
+        assertThat(page.locator(".turn .answer")).containsText("has been deleted since");
+        assertThat(page.locator(".turn")).not().containsText("75 euros");
+        assertThat(complaints).isEmpty();
+    }
+
+    @Test
     void anOwnerSharesWithAGroupAndTakesItBack() {
         signIn("ann.browser");
         page.navigate("/collection.xhtml?id=" + collection);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -102,5 +103,29 @@ class ConversationIT {
                         .json());
         assertThat(exported.list("answers").get(0).getJsonArray("citations")).isNotEmpty();
         assertThat(ann.get(exported(answer, "?format=pdf")).status()).isEqualTo(400);
+    }
+
+    @Test
+    void anAnswerSaysThatADocumentWhichItQuotedWasDeletedAndHoldsNoWordOfIt() {
+        var document = ann.indexed(
+                collection, "ferries.md", "# Ferries\n\nA ferry ticket is refunded up to 35 euros.\n".getBytes(UTF_8));
+        var answer = ask(Client.json().add("question", "Up to how many euros is a ferry ticket refunded?"));
+        assertThat(answer.getString("text")).contains("35 euros");
+        assertThat(answer.getBoolean("documentsDeleted")).isFalse();
+
+        ann.delete("/api/v1/documents/" + document).requireStatus(204);
+
+        var kept = ann.get("/api/v1/conversations/" + answer.getString("conversationId"))
+                .list("answers")
+                .get(0);
+        assertThat(kept.getBoolean("documentsDeleted")).isTrue();
+        assertThat(kept.getString("outcome")).isEqualTo("not_found");
+        assertThat(kept.getString("text")).contains("deleted");
+        assertThat(kept.getJsonArray("citations")).isEmpty();
+        for (var format : List.of("", "?format=json")) {
+            assertThat(ann.get(exported(answer, format)).requireStatus(200).body())
+                    .contains("deleted")
+                    .doesNotContain("35 euros", "ferries.md");
+        }
     }
 }
