@@ -3,7 +3,6 @@ package org.docchat.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -119,12 +118,6 @@ class CorpusTest {
     }
 
     private ExtractedText read(Sample sample) throws Exception {
-        var sniffer = new FormatSniffer();
-        byte[] bytes = Files.readAllBytes(sample.file());
-        for (int i = 0; i < bytes.length; i += 1_000) {
-            sniffer.update(bytes, i, Math.min(1_000, bytes.length - i));
-        }
-        DocumentFormat format = sniffer.finish(sample.path());
-        return extraction.extract(sample.file(), format.mediaType(), Language.ENGLISH, (done, total) -> {});
+        return extraction.extract(sample.file(), Sniffing.mediaType(sample), Language.ENGLISH, (done, total) -> {});
     }
 }
