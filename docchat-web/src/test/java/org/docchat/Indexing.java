@@ -18,11 +18,12 @@ import org.docchat.ingest.Bell;
 import org.docchat.ingest.Library;
 import org.docchat.ingest.Worker;
 import org.docchat.ingest.extract.ExtractionProcess;
+import org.docchat.ingest.extract.Extractor;
 import org.docchat.ingest.extract.Limits;
 
 /** The product's workers on a database without a server around them, for as long as it is open. */
 public final class Indexing implements AutoCloseable {
-    private static final int WORKERS = 2;
+    private static final int WORKERS = Integer.getInteger("workers", 2);
     private static final Set<String> FINAL = Set.of("indexed", "rejected", "failed");
 
     private final Path scratch = Files.createTempDirectory("docchat-indexing");
@@ -31,23 +32,33 @@ public final class Indexing implements AutoCloseable {
     private final Bell bell = new Bell();
     private final List<Thread> workers = new ArrayList<>();
 
+    /** Makes a worker. */
+    @FunctionalInterface
+    public interface Hiring {
+        Worker worker(Extractor extractor, ScheduledExecutorService clock, Bell bell);
+    }
+
     /** @param target the module's {@code target} directory, where the parser's jars have been unpacked */
     public Indexing(Transactions<EntityManager> transactions, EmbeddingModels models, Path target) throws IOException {
-        var limits = new Limits(256, Duration.ofMinutes(1), 1 << 24, 100, Integer.MAX_VALUE);
+        this(
+                target,
+                (extractor, clock, bell) -> new Worker(
+                        Worker.Share.EVERYTHING,
+                        transactions,
+                        models,
+                        extractor,
+                        clock,
+                        bell,
+                        0,
+                        (step, outcome, time) -> {}));
+    }
+
+    public Indexing(Path target, Hiring hiring) throws IOException {
+        var limits = new Limits(384, Duration.ofMinutes(2), 1 << 24, 5_000, Integer.MAX_VALUE);
         extraction = new ExtractionProcess(
                 ExtractionProcess.classPathOf(target.resolve("war/WEB-INF/parser")), limits, null, scratch);
         for (int i = 0; i < WORKERS; i++) {
-            var worker = new Thread(
-                    new Worker(
-                            Worker.Share.EVERYTHING,
-                            transactions,
-                            models,
-                            extraction,
-                            clock,
-                            bell,
-                            0,
-                            (step, outcome, time) -> {}),
-                    "docchat-ingest-" + i);
+            var worker = new Thread(hiring.worker(extraction, clock, bell), "docchat-ingest-" + i);
             worker.start();
             workers.add(worker);
         }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -57,6 +59,11 @@ public final class Worker implements Runnable {
     private final Bell bell;
     private final int keepVersions;
     private final Observer observer;
+    private final ExecutorService embedding = Executors.newFixedThreadPool(Ahead.BATCHES, work -> {
+        var thread = new Thread(work, "docchat-ingest-ahead");
+        thread.setDaemon(true);
+        return thread;
+    });
     private long swept = System.nanoTime() - SWEEP.toNanos();
 
     /**
@@ -76,6 +83,28 @@ public final class Worker implements Runnable {
             Bell bell,
             int keepVersions,
             Observer observer) {
+        this(
+                share,
+                transactions,
+                models,
+                extractor,
+                new Splitter(models.standard()::countTokens, models.standard().maxTokens()),
+                clock,
+                bell,
+                keepVersions,
+                observer);
+    }
+
+    Worker(
+            Share share,
+            Transactions<EntityManager> transactions,
+            EmbeddingModels models,
+            Extractor extractor,
+            Splitter splitter,
+            ScheduledExecutorService clock,
+            Bell bell,
+            int keepVersions,
+            Observer observer) {
         this.share = share;
         this.transactions = transactions;
         this.queue = new Queue(transactions, share);
@@ -83,8 +112,7 @@ public final class Worker implements Runnable {
         this.models = models;
         this.filling = new Filling(transactions, models, clock);
         this.extractor = extractor;
-        this.splitter =
-                new Splitter(models.standard()::countTokens, models.standard().maxTokens());
+        this.splitter = splitter;
         this.clock = clock;
         this.bell = bell;
         this.keepVersions = keepVersions;
@@ -118,9 +146,17 @@ public final class Worker implements Runnable {
         INTERRUPTED
     }
 
-    /** Works until the thread is interrupted. */
+    /** Works until the thread is interrupted, once. */
     @Override
     public void run() {
+        try {
+            workOn();
+        } finally {
+            embedding.shutdownNow();
+        }
+    }
+
+    private void workOn() {
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 sweep();
@@ -283,19 +319,30 @@ public final class Worker implements Runnable {
         shelf.reuseEmbeddings(job);
         var waiting = shelf.withoutEmbedding(job, model.name());
         int total = shelf.passages(job);
-        for (int from = 0; from < waiting.size(); from += BATCH) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
+        int done = total - waiting.size();
+        int from = 0;
+        try (var ahead = new Ahead(model, embedding)) {
+            while (true) {
+                while (ahead.hasRoom() && from < waiting.size() && goesOn(job, end, done, total)) {
+                    var batch = waiting.subList(from, Math.min(from + BATCH, waiting.size()));
+                    ahead.begin(batch);
+                    from += batch.size();
+                }
+                if (ahead.isEmpty()) {
+                    return from == waiting.size();
+                }
+                var batch = ahead.next();
+                shelf.storeEmbeddings(job, model.name(), batch.passages(), batch.embeddings());
+                done += batch.passages().size();
             }
-            int done = total - waiting.size() + from;
-            if (System.nanoTime() > end || queue.progress(job, "embedding", "embedding passages", done, total)) {
-                return false;
-            }
-            var batch = waiting.subList(from, Math.min(from + BATCH, waiting.size()));
-            var texts = batch.stream().map(Shelf.Waiting::text).toList();
-            shelf.storeEmbeddings(job, model.name(), batch, model.embedPassages(texts));
         }
-        return true;
+    }
+
+    private boolean goesOn(Job job, long end, int done, int total) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return System.nanoTime() <= end && !queue.progress(job, "embedding", "embedding passages", done, total);
     }
 
     private static void pause() {

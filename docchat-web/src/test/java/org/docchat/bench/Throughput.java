@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.docchat.Indexing;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
@@ -24,17 +26,20 @@ import org.docchat.web.model.OnnxEmbeddingModel;
 import org.docchat.web.platform.PreparedDatabase;
 
 /**
- * {@code ./mvnw -Pbench -Dbench=Throughput}: passages a second that uploads take through reading, splitting, embedding
+ * {@code ./mvnw -Pbench -Dbench=Throughput [-Drounds=3] [-Ddocuments=8] [-Dparagraphs=120] [-Dworkers=2]}: passages a second that uploads take through reading, splitting, embedding
  * and PostgreSQL, beside those of a bare loop over the same model with the same texts and as many threads. Both take
- * turns, so that what else the machine does falls on both.
+ * turns, so that what else the machine does falls on both; processor time, of PostgreSQL and the extraction included,
+ * says what the rest costs where it falls on one of them.
  */
 public final class Throughput {
     private static final int THREADS = Runtime.getRuntime().availableProcessors();
-    private static final int ROUNDS = 5;
-    private static final int DOCUMENTS = 12;
-    private static final int PARAGRAPHS = 120;
+    private static final int ROUNDS = Integer.getInteger("rounds", 3);
+    private static final int DOCUMENTS = Integer.getInteger("documents", 8);
+    private static final int WARMING_UP = 2;
+    private static final int PARAGRAPHS = Integer.getInteger("paragraphs", 120);
 
     private final PreparedDatabase database;
+    private final Path data;
     private final EmbeddingModel model;
     private final Path target;
     private final Caller owner;
@@ -42,7 +47,8 @@ public final class Throughput {
     private final Library library;
     private final Random random = new Random(1);
 
-    private Throughput(PreparedDatabase database, EmbeddingModel model, Path target) {
+    private Throughput(PreparedDatabase database, Path data, EmbeddingModel model, Path target) {
+        this.data = data;
         this.database = database;
         this.model = model;
         this.target = target;
@@ -60,7 +66,7 @@ public final class Throughput {
             database.execute("alter system set fsync = on");
             database.execute("alter system set synchronous_commit = on");
             database.execute("select pg_reload_conf()");
-            new Throughput(database, model, target).run();
+            new Throughput(database, directory.resolve("data"), model, target).run();
         } finally {
             try (var left = Files.walk(directory)) {
                 left.sorted(Comparator.reverseOrder())
@@ -81,38 +87,56 @@ public final class Throughput {
 
     private void measure(Indexing indexing, List<Double> ratios) throws IOException, InterruptedException {
         for (int round = 0; round <= ROUNDS; round++) {
-            var id = uploaded(round);
+            // The first round is for warming up.
+            var id = uploaded(round, round == 0 ? WARMING_UP : DOCUMENTS);
             long start = System.nanoTime();
+            long worked = processorNanos();
             collections.resume(owner, id);
             indexing.ring();
             indexing.finish(library, owner, id);
             double product = (System.nanoTime() - start) / 1e9;
+            double productWork = processorNanos() - worked;
             var texts = texts(id);
+            worked = processorNanos();
             double bare = bareLoop(texts);
-            // The first round is for warming up.
+            double bareWork = processorNanos() - worked;
             if (round > 0) {
                 ratios.add(bare / product);
                 System.out.printf(
                         Locale.ROOT,
-                        "%d passages of %.0f tokens on %d threads: product %.1f/s, bare loop %.1f/s: %.0f %%%n",
+                        "%d passages of %.0f tokens on %d threads: product %.1f/s, bare loop %.1f/s: %.0f %%; of its"
+                                + " processor time, %.0f %% is the bare loop's%n",
                         texts.size(),
                         texts.stream().mapToInt(model::countTokens).average().orElse(0),
                         THREADS,
                         texts.size() / product,
                         texts.size() / bare,
-                        100 * bare / product);
+                        100 * bare / product,
+                        100 * bareWork / productWork);
             }
             collections.delete(owner, id);
         }
     }
 
+    /** Of this process, those that read documents, and PostgreSQL with its connections. */
+    private long processorNanos() throws IOException {
+        var postmaster = Long.parseLong(
+                Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip());
+        return Stream.of(ProcessHandle.current(), ProcessHandle.of(postmaster).orElseThrow())
+                .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
+                .distinct()
+                .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+                .mapToLong(Duration::toNanos)
+                .sum();
+    }
+
     /** A collection whose documents wait to be resumed. */
-    private CollectionId uploaded(int round) throws IOException {
+    private CollectionId uploaded(int round, int documents) throws IOException {
         var id = collections
                 .create(owner, "Round " + round, "", Language.ENGLISH)
                 .id();
         collections.pause(owner, id);
-        for (int i = 0; i < DOCUMENTS; i++) {
+        for (int i = 0; i < documents; i++) {
             var text = new StringBuilder();
             for (int paragraph = 0; paragraph < PARAGRAPHS; paragraph++) {
                 text.append(paragraph(20 + random.nextInt(80))).append("\n\n");
