@@ -96,15 +96,17 @@ record VersionText(UUID document, int version, UUID collection) {
 
     /** Puts the passages of a version that has just become current into the inverted index. */
     void post(EntityManager session) {
+        // Materialized: the length is counted once for a passage, not once for each of its words.
         run(session, """
+                with measured as materialized (
+                    select p.id, p.collection_id, p.lexemes, length_of(p.lexemes) as length
+                      from version v
+                      join passage p on p.document_id = v.document_id and p.version = v.number
+                     where v.document_id = :document and v.number = :version
+                       and v.current_from is not null and v.current_to is null)
                 insert into posting (collection_id, lexeme, passage_id, frequency, length)
-                select p.collection_id, l.lexeme, p.id, least(coalesce(array_length(l.positions, 1), 1), 32767),
-                       length_of(p.lexemes)
-                  from version v
-                  join passage p on p.document_id = v.document_id and p.version = v.number
-                 cross join lateral unnest(p.lexemes) l
-                 where v.document_id = :document and v.number = :version
-                   and v.current_from is not null and v.current_to is null
+                select p.collection_id, l.lexeme, p.id, least(coalesce(array_length(l.positions, 1), 1), 32767), p.length
+                  from measured p cross join lateral unnest(p.lexemes) l
                 """);
     }
 
