@@ -3,12 +3,29 @@ package org.docchat.web.platform;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Set;
+import java.util.WeakHashMap;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.util.PSQLState;
 
-/** The database that DATABASE_URL names, in either of its forms; the server pools its connections. */
+/**
+ * The database that DATABASE_URL names, in either of its forms; the server pools its connections. Once
+ * {@link DatabaseWatch} has found that it does not answer, there are none, so nobody waits for it.
+ */
 public class ConfiguredDataSource extends PGSimpleDataSource {
+    // Of the application, not of one data source: the server makes the one that it pools, and hides it.
+    private static final Set<Connection> OPEN =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+    private static final System.Logger LOG = System.getLogger(ConfiguredDataSource.class.getName());
+    private static final int LOGIN_SECONDS = 4;
+    private static volatile boolean silent;
 
     /** Reads DATABASE_URL from the configuration; called by the server. */
     public ConfiguredDataSource() {
@@ -21,9 +38,47 @@ public class ConfiguredDataSource extends PGSimpleDataSource {
         // A silent network must not hold a request for ever; the URL may say otherwise.
         setApplicationName("docchat");
         setTcpKeepAlive(true);
-        setConnectTimeout(5);
+        setConnectTimeout(LOGIN_SECONDS);
+        setLoginTimeout(LOGIN_SECONDS);
         setSocketTimeout(120);
         configure(url);
+    }
+
+    @Override
+    public Connection getConnection(@Nullable String user, @Nullable String password) throws SQLException {
+        if (silent) {
+            throw new SQLException("the database does not answer", PSQLState.CONNECTION_UNABLE_TO_CONNECT.getState());
+        }
+        var connection = super.getConnection(user, password);
+        OPEN.add(connection);
+        return connection;
+    }
+
+    /** A connection even to a database that did not answer, to see whether it does by now. */
+    Connection probe() throws SQLException {
+        return super.getConnection(getUser(), getPassword());
+    }
+
+    /**
+     * Whether the database answers. If not, no connection is made from here on, and those that there are, whether
+     * somebody waits on them or they lie in the pool, are broken off: what they lead to may never come back.
+     */
+    static void answers(boolean now) {
+        silent = !now;
+        if (silent) {
+            ArrayList<Connection> open;
+            synchronized (OPEN) {
+                open = new ArrayList<>(OPEN);
+                OPEN.clear();
+            }
+            for (var connection : open) {
+                try {
+                    connection.abort(Runnable::run);
+                } catch (SQLException e) {
+                    LOG.log(System.Logger.Level.DEBUG, "a connection could not be broken off", e);
+                }
+            }
+        }
     }
 
     /**

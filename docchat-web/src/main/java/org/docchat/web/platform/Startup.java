@@ -95,6 +95,7 @@ public class Startup {
             users.createFirstAdministrator(settings.adminPassword()).ifPresent(Startup::showOnce);
             loaded.get();
             schema.addVectorIndexes(models.get());
+            start("docchat-database", new DatabaseWatch(new ConfiguredDataSource()));
             startWorkers();
             clock.scheduleWithFixedDelay(audit::showHead, 1, 1, TimeUnit.MINUTES);
             clock.scheduleWithFixedDelay(ledger::sweep, 1, 1, TimeUnit.MINUTES);

@@ -1,0 +1,147 @@
+package org.docchat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("Of a database that does not answer people are told within seconds, and it is back without a restart")
+@Tag("F1")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DatabaseOutageIT {
+    private static final String PASSWORD = "Tr4vel-light-and-far";
+    private static final Duration REFUSED_WITHIN = Duration.ofSeconds(5);
+    private static final Duration BACK_WITHIN = Duration.ofSeconds(15);
+
+    private EmbeddedPostgres database;
+    private Wire wire;
+    private LauncherProcess process;
+    private Client client;
+    private String collection;
+
+    @BeforeAll
+    void start(@TempDir Path home) throws IOException {
+        database = EmbeddedPostgres.builder()
+                .setPGStartupWait(Duration.ofMinutes(2))
+                .start();
+        wire = new Wire(database.getPort());
+        process = new LauncherProcess(
+                home,
+                Map.of(
+                        "DOCCHAT_PORT",
+                        Integer.toString(Installation.freePort()),
+                        "DATABASE_URL",
+                        "postgresql://postgres:postgres@localhost:" + wire.port() + "/postgres",
+                        "JWT_SECRET",
+                        "f3Qz8Lk1Vb6Nw0Xr5Ty2Hs7Jd4Gm9PcAe5Ui",
+                        "DOCCHAT_ADMIN_PASSWORD",
+                        PASSWORD));
+        process.awaitGreeting();
+        client = process.client().signIn("admin", PASSWORD);
+        collection = client.newCollection("Archive");
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        process.close();
+        wire.close();
+        database.close();
+    }
+
+    @Test
+    void aNetworkThatSwallowsEverything() {
+        // So many at once that the pool has connections to lose.
+        var before = new ArrayList<CompletableFuture<Integer>>();
+        for (int i = 0; i < 12; i++) {
+            before.add(CompletableFuture.supplyAsync(this::list));
+        }
+        before.forEach(status -> assertThat(status.join()).isEqualTo(200));
+
+        wire.fallSilent();
+
+        refuses();
+        wire.comeBackWithoutThem();
+        works("silence.md");
+    }
+
+    @Test
+    void aNetworkThatTakesFiveSecondsEachWay() {
+        wire.delay(5_000);
+
+        refuses();
+        wire.delay(0);
+        works("slow.md");
+    }
+
+    @Test
+    void aServerThatIsNotThePrimaryAnyMore() throws SQLException {
+        execute("alter system set default_transaction_read_only = on");
+
+        refuses();
+        execute("alter system reset default_transaction_read_only");
+        works("failover.md");
+    }
+
+    private void refuses() {
+        long began = System.nanoTime();
+        Await.until("it is refused", Duration.ofSeconds(8), () -> {
+            long asked = System.nanoTime();
+            var reply = client.get("/api/v1/collections");
+            assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(REFUSED_WITHIN);
+            if (reply.status() == 200) {
+                return false;
+            }
+            assertThat(reply.status()).as(reply.body()).isEqualTo(503);
+            assertThat(reply.header("Retry-After")).isNotEmpty();
+            assertThat(reply.json().getString("code")).isEqualTo("database_unavailable");
+            return true;
+        });
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(REFUSED_WITHIN);
+        assertThat(client.upload(collection, "refused.md", "# Refused\n".getBytes(UTF_8))
+                        .status())
+                .isEqualTo(503);
+        assertThat(status("ready")).isEqualTo(503);
+        assertThat(status("live")).isEqualTo(200);
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(REFUSED_WITHIN.plusSeconds(2));
+    }
+
+    private void works(String name) {
+        Await.until("it is back", BACK_WITHIN, () -> list() == 200 && status("ready") == 200);
+        // Workers, too.
+        client.indexed(collection, name, ("# " + name + "\n\nThe lighthouse keeper counts ships.\n").getBytes(UTF_8));
+        assertThat(client.get("/api/v1/collections/" + collection + "/documents")
+                        .list("items"))
+                .noneSatisfy(document -> assertThat(document.getString("name")).isEqualTo("refused.md"));
+    }
+
+    private int list() {
+        return client.get("/api/v1/collections").status();
+    }
+
+    private int status(String probe) {
+        return client.get("/health/" + probe).status();
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (var connection = database.getPostgresDatabase().getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("set default_transaction_read_only = off");
+            statement.execute(sql);
+            statement.execute("select pg_reload_conf()");
+        }
+    }
+}
