@@ -99,19 +99,24 @@ final class Shelf {
 
     /** Copies the embeddings, of all models, of passages whose text and context stood in an earlier version word by word. */
     void reuseEmbeddings(Job job) {
-        transactions.asWorker(session -> session.createNativeQuery("""
-                        insert into embedding (passage_id, model, collection_id, vector, bits)
-                        select distinct on (n.id, e.model) n.id, e.model, e.collection_id, e.vector, e.bits
-                          from passage n
-                          join passage o on o.document_id = n.document_id and o.version < n.version
-                                        and md5(o.text) = md5(n.text) and o.text = n.text and o.context = n.context
-                          join embedding e on e.passage_id = o.id
-                         where n.document_id = :document and n.version = :version
-                        on conflict do nothing
-                        """)
-                .setParameter("document", job.document())
-                .setParameter("version", job.version())
-                .executeUpdate());
+        // Materialized: each passage is hashed once, not once for each that it is compared with.
+        transactions.asWorker(session -> {
+            job.text().run(session, """
+                    with hashed as materialized (
+                        select id, version, sha256(convert_to(context || E'\\n' || text, 'UTF8')) as hash
+                          from passage where document_id = :document and version <= :version),
+                    known as (
+                        select distinct on (o.hash, e.model) o.hash, e.model, e.collection_id, e.vector, e.bits
+                          from hashed o join embedding e on e.passage_id = o.id
+                         where o.version < :version)
+                    insert into embedding (passage_id, model, collection_id, vector, bits)
+                    select n.id, k.model, k.collection_id, k.vector, k.bits
+                      from hashed n join known k using (hash)
+                     where n.version = :version
+                    on conflict do nothing
+                    """);
+            return null;
+        });
     }
 
     List<Waiting> withoutEmbedding(Job job, String model) {

@@ -112,10 +112,16 @@ record VersionText(UUID document, int version, UUID collection) {
 
     /** Takes the passages of the version that is current out of the inverted index, if it is an older one. */
     void unpostOlder(EntityManager session) {
+        // Looked up one by one, whatever statistics, which are old by then, say of a scan of the whole table.
         run(session, """
-                delete from posting p using passage o cross join lateral unnest(o.lexemes) l
-                 where o.document_id = :document and o.version < :version
-                   and p.collection_id = o.collection_id and p.lexeme = l.lexeme and p.passage_id = o.id
+                delete from posting where ctid = any (array(
+                    select (select p.ctid from posting p
+                             where p.collection_id = o.collection_id and p.lexeme = l.lexeme and p.passage_id = o.id)
+                      from version v
+                      join passage o on o.document_id = v.document_id and o.version = v.number
+                     cross join lateral unnest(o.lexemes) l
+                     where v.document_id = :document and v.number < :version
+                       and v.current_from is not null and v.current_to is null))
                 """);
         // Of those that a list has by now, or will have: whoever packs has taken what the statement above did not find.
         run(session, """
