@@ -11,12 +11,16 @@ import java.io.StringReader;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.docchat.domain.CollectionId;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,6 +51,7 @@ class LauncherIT {
             var password = first.generatedPassword();
             var admin = first.client().signIn("admin", password);
             var collection = admin.newCollection("Archive");
+            refusesAnUploadAtOnceOverHttp2(admin, first, collection);
             var undisturbed = admin.indexed(collection, "undisturbed.md", LONG);
             int passages = passages(admin, undisturbed);
             assertThat(passages).isGreaterThan(100);
@@ -100,6 +105,29 @@ class LauncherIT {
                         .as("what %s is answered with", method)
                         .hasSize(2);
             }
+        }
+    }
+
+    /** The server opens a stream's window for what it reads; who is refused has most of the body to send yet. */
+    private static void refusesAnUploadAtOnceOverHttp2(Client admin, LauncherProcess process, String collection)
+            throws Exception {
+        var program = new byte[30 << 20];
+        program[0] = 'M';
+        program[1] = 'Z';
+        var http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+        var get = HttpRequest.newBuilder(process.address().resolve("/health/live"));
+        // The upgrade goes with a request without a body.
+        assertThat(http.send(get.build(), BodyHandlers.ofString()).version()).isEqualTo(HttpClient.Version.HTTP_2);
+        for (var path : List.of(collection + "/documents/program.exe", CollectionId.random() + "/documents/a.pdf")) {
+            var put = HttpRequest.newBuilder(process.address().resolve("/api/v1/collections/" + path))
+                    .header("Authorization", admin.authorization())
+                    .timeout(Duration.ofSeconds(20))
+                    .PUT(HttpRequest.BodyPublishers.ofByteArray(program));
+
+            var refused = http.send(put.build(), BodyHandlers.ofString());
+
+            assertThat(refused.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(refused.statusCode()).as(refused.body()).isIn(404, 415);
         }
     }
 

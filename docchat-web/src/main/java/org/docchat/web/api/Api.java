@@ -66,6 +66,7 @@ public class Api extends Application {
                 UsersResource.class,
                 ApiJson.class,
                 JsonLimit.class,
+                UnwantedBody.class,
                 Problems.class);
     }
 
