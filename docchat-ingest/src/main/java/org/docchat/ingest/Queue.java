@@ -51,6 +51,7 @@ final class Queue {
               from next
              where v.document_id = next.document_id and v.number = next.number
             returning v.document_id, v.number, v.collection_id, v.content_id, v.media_type, v.attempts, v.state,
+                      (select d.name from document d where d.id = v.document_id) as name,
                       (select c.language from collection c where c.id = v.collection_id) as language,
                       (select c.embedding_model from collection c where c.id = v.collection_id) as model
             """;
@@ -83,6 +84,7 @@ final class Queue {
             UUID document,
             int version,
             UUID collection,
+            String name,
             UUID content,
             String mediaType,
             Language language,
@@ -118,6 +120,7 @@ final class Queue {
                             row.get("document_id", UUID.class),
                             row.get("number", Integer.class),
                             row.get("collection_id", UUID.class),
+                            row.get("name", String.class),
                             row.get("content_id", UUID.class),
                             row.get("media_type", String.class),
                             Language.parse(row.get("language", String.class)),

@@ -4,8 +4,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.docchat.ingest.extract.ExtractedText;
 import org.docchat.ingest.extract.ExtractedText.Block;
 import org.docchat.ingest.extract.ExtractedText.Kind;
@@ -76,9 +78,13 @@ final class Splitter {
         this.cutter = new Piece.Cutter(tokens, Math.min(target, max / 2));
     }
 
-    /** The passages in order; together they cover every block. */
-    List<Chunk> split(ExtractedText text) {
-        var run = new Run(text);
+    /**
+     * The passages in order; together they cover every block.
+     *
+     * @param title that each passage is told by, unless a heading says it; null: none
+     */
+    List<Chunk> split(ExtractedText text, @Nullable String title) {
+        var run = new Run(text, title);
         for (int i = 0; i < text.pages().size(); i++) {
             Page page = text.pages().get(i);
             for (Block block : page.blocks()) {
@@ -98,6 +104,7 @@ final class Splitter {
     private final class Run {
         private final List<Page> pages;
         private final int[] offsets;
+        private final @Nullable String title;
         private final List<Chunk> chunks = new ArrayList<>();
         private final Deque<Heading> headings = new ArrayDeque<>();
         private List<Piece> open = new ArrayList<>();
@@ -111,7 +118,8 @@ final class Splitter {
         private @Nullable String context;
         private int contextTokens;
 
-        Run(ExtractedText text) {
+        Run(ExtractedText text, @Nullable String title) {
+            this.title = title;
             this.pages = text.pages();
             this.offsets = new int[pages.size()];
             for (int i = 1; i < offsets.length; i++) {
@@ -292,9 +300,17 @@ final class Splitter {
         }
 
         private @Nullable String context(int start) {
-            String section = path(start);
-            String both = tableHeader == null ? section : section == null ? tableHeader : section + "\n" + tableHeader;
-            return both == null ? null : limited(both);
+            String place = Stream.of(isHeading(title) ? null : title, path(start))
+                    .filter(Objects::nonNull)
+                    .collect(Collectors.joining(" › "));
+            String all = Stream.of(place, tableHeader)
+                    .filter(part -> part != null && !part.isEmpty())
+                    .collect(Collectors.joining("\n"));
+            return all.isEmpty() ? null : limited(all);
+        }
+
+        private boolean isHeading(@Nullable String text) {
+            return headings.stream().anyMatch(heading -> heading.text().strip().equalsIgnoreCase(text));
         }
 
         /** At most a quarter of what the model takes: the text is what is asked about. */

@@ -270,7 +270,7 @@ public final class Worker implements Runnable {
             try {
                 shelf.writeContent(job, file);
                 var text = extractor.extract(file, job.mediaType(), job.language(), new Reading(job));
-                var chunks = splitter.split(text);
+                var chunks = splitter.split(text, Title.of(job.name()));
                 if (chunks.isEmpty()) {
                     throw new Extractor.Unreadable(
                             "no_text",

@@ -35,7 +35,7 @@ class SplitterTest {
                 .add(Kind.PARAGRAPH, 0, "Call before nine.")
                 .build();
 
-        List<Chunk> chunks = splitter.split(text);
+        List<Chunk> chunks = splitter.split(text, null);
 
         assertThat(chunks).extracting(Chunk::section).containsExactly("Leave › Holidays", "Leave › Illness");
         assertThat(chunks)
@@ -52,7 +52,7 @@ class SplitterTest {
         }
         var text = document.build();
 
-        List<Chunk> chunks = splitter.split(text);
+        List<Chunk> chunks = splitter.split(text, null);
 
         assertThat(chunks).hasSizeGreaterThan(2);
         assertThat(chunks.get(0).context()).isNull();
@@ -72,7 +72,7 @@ class SplitterTest {
                 .add(Kind.PARAGRAPH, 0, paragraph.toString().strip())
                 .build();
 
-        List<Chunk> chunks = splitter.split(text);
+        List<Chunk> chunks = splitter.split(text, null);
 
         assertThat(chunks).hasSizeGreaterThan(2).allSatisfy(chunk -> assertThat(textOf(text, chunk))
                 .startsWith("This")
@@ -90,7 +90,7 @@ class SplitterTest {
                 .add(Kind.PARAGRAPH, 0, "Behind the contents.")
                 .build();
 
-        assertThat(splitter.split(text))
+        assertThat(splitter.split(text, null))
                 .extracting(chunk -> textOf(text, chunk))
                 .containsExactly("Before the contents.", "Behind the contents.");
     }
@@ -100,7 +100,7 @@ class SplitterTest {
     void anyDocumentIsCoveredWithinTheLimits(long seed) {
         var text = random(new Random(seed));
 
-        List<Chunk> chunks = splitter.split(text);
+        List<Chunk> chunks = splitter.split(text, null);
 
         int position = 0;
         int offset = 0;
@@ -133,7 +133,7 @@ class SplitterTest {
                 .add(Kind.PARAGRAPH, 0, unit.repeat(10_000_000 / unit.length()).strip())
                 .build();
 
-        List<Chunk> chunks = assertTimeoutPreemptively(Duration.ofSeconds(30), () -> splitter.split(text));
+        List<Chunk> chunks = assertTimeoutPreemptively(Duration.ofSeconds(30), () -> splitter.split(text, null));
 
         assertThat(chunks).hasSizeGreaterThan(100);
         assertThat(chunks.get(chunks.size() - 1).end()).isGreaterThan(9_900_000);
@@ -145,7 +145,7 @@ class SplitterTest {
         var file = SharedFiles.require("long/debian-faq.en.pdf");
         try (var extraction = Extractions.standard()) {
             var text = extraction.extract(file, DocumentFormat.PDF.mediaType(), Language.ENGLISH, (done, total) -> {});
-            var chunks = new Splitter(SplitterTest::count, 512).split(text);
+            var chunks = new Splitter(SplitterTest::count, 512).split(text, null);
 
             assertThat(chunks).hasSizeBetween(150, 800);
             assertThat(chunks)
@@ -153,6 +153,26 @@ class SplitterTest {
             assertThat(chunks.stream().filter(chunk -> chunk.section() != null))
                     .hasSizeGreaterThan(chunks.size() * 9 / 10);
         }
+    }
+
+    @Test
+    void theTitleIsToldWithEachPassageUnlessAHeadingSaysIt() {
+        var text = new Document()
+                .add(Kind.PARAGRAPH, 0, "It was a good year.")
+                .add(Kind.HEADING, 1, "Balance")
+                .add(Kind.PARAGRAPH, 0, "word ".repeat(60).strip() + ".")
+                .build();
+
+        assertThat(splitter.split(text, "Norland 2021"))
+                .hasSizeGreaterThan(2)
+                .allSatisfy(chunk -> assertThat(chunk.context()).startsWith("Norland 2021"));
+        assertThat(splitter.split(text, "Norland 2021"))
+                .extracting(Chunk::context)
+                .contains("Norland 2021 › Balance");
+        assertThat(splitter.split(text, "Norland 2021").get(0).section()).isNull();
+        assertThat(splitter.split(text, "balance").subList(1, 3))
+                .extracting(Chunk::context)
+                .containsExactly(null, "Balance");
     }
 
     private static ExtractedText random(Random random) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
@@ -64,28 +65,40 @@ public final class Bench {
     }
 
     static void measure(Librarian librarian, Caller owner, Judged judged, CollectionId collection, Mode mode) {
+        measure(
+                judged,
+                mode.name().toLowerCase(Locale.ROOT),
+                question ->
+                        librarian
+                                .search(owner, new Search(question, List.of(collection), 100, mode, Filter.NONE))
+                                .passages()
+                                .stream()
+                                .map(found -> Stacks.idOf(found.passage().documentName()))
+                                .toList());
+    }
+
+    /** @param ranking the documents of the passages found for a question, best first; a document may come again */
+    static void measure(Judged judged, String label, Function<String, List<String>> ranking) {
         var qualities = new ArrayList<Quality>();
         var millis = new ArrayList<Long>();
         judged.queries().forEach((query, text) -> {
-            var findings = librarian.search(owner, new Search(text, List.of(collection), 100, mode, Filter.NONE));
-            var ranking = findings.passages().stream()
-                    .map(found -> Stacks.idOf(found.passage().documentName()))
-                    .distinct()
-                    .toList();
+            long began = System.nanoTime();
+            var found = ranking.apply(text);
+            millis.add((System.nanoTime() - began) / 1_000_000);
+            var documents = found.stream().distinct().toList();
             var grades = judged.grades().getOrDefault(query, Map.of());
             qualities.add(Quality.of(
                     grades.keySet().stream()
-                            .mapToInt(document -> ranking.indexOf(document) + 1)
+                            .mapToInt(document -> documents.indexOf(document) + 1)
                             .toArray(),
                     grades.values().stream().mapToInt(grade -> grade).toArray()));
-            millis.add(findings.timings().searchMillis());
         });
         millis.sort(null);
         System.out.printf(
                 Locale.ROOT,
-                "%-14s %-9s nDCG@10 %.4f  recall@100 %.4f  MRR %.4f  ms/query p50 %d p95 %d  (%d queries)%n",
+                "%-14s %-28s nDCG@10 %.4f  recall@100 %.4f  MRR %.4f  ms/query p50 %d p95 %d  (%d queries)%n",
                 judged.name(),
-                mode.name().toLowerCase(Locale.ROOT),
+                label,
                 mean(qualities, Quality::ndcgAt10),
                 mean(qualities, quality -> quality.recallAt(100)),
                 mean(qualities, Quality::reciprocal),

@@ -68,6 +68,7 @@ public final class Codes {
         codes.dates();
         codes.tables();
         codes.quotes();
+        codes.names();
         try (var onnx = OnnxEmbeddingModel.bgeSmall(target.resolve("war/WEB-INF/model"), 2);
                 var model = new RememberedEmbeddings(onnx, target.resolve("bench"));
                 var database = PreparedDatabase.in(directory)) {
@@ -103,6 +104,36 @@ public final class Codes {
         var id = "d" + documents.size();
         documents.put(id, "# " + title + "\n\n" + text);
         return id;
+    }
+
+    /** Of a firm's report only the file's name says whose it is and of which year. */
+    private void names() {
+        for (var firm : FIRMS) {
+            for (int year = 2019; year < 2025; year++) {
+                var id = firm.replace(' ', '_') + "_" + year + "_annual_report";
+                var text = new StringBuilder();
+                for (var part : List.of("Outlook", "Results", "Financing", "People")) {
+                    text.append("# ").append(part).append("\n\n");
+                    for (var figure : FIGURES) {
+                        text.append(figure + " for the " + part.toLowerCase(Locale.ROOT) + " was "
+                                + (100 + random.nextInt(900)) + ", against " + (100 + random.nextInt(900))
+                                + " in the year before. The board is content with it and expects it to rise. ");
+                    }
+                    text.append("\n\n");
+                }
+                documents.put(id, text.toString());
+                if (year % 2 == 0) {
+                    var figure =
+                            FIGURES.get((year + firm.length()) % FIGURES.size()).toLowerCase(Locale.ROOT);
+                    ask(
+                            "names",
+                            year % 4 == 0
+                                    ? "What was the " + figure + " of " + firm + " in FY" + year + "?"
+                                    : firm.toLowerCase(Locale.ROOT) + " " + year + " " + figure,
+                            id);
+                }
+            }
+        }
     }
 
     private void ask(String kind, String question, String... answeredBy) {

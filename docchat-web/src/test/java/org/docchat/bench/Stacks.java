@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 import org.docchat.Indexing;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
@@ -19,6 +20,8 @@ import org.docchat.ingest.Library;
 
 /** Puts judged collections into DocChat the way that uploads go, or finds them there from a run before. */
 final class Stacks {
+    private static final Pattern NAME = Pattern.compile("\\w+_\\w+");
+
     private final Transactions<EntityManager> transactions;
     private final EmbeddingModel model;
     private final Path target;
@@ -65,14 +68,15 @@ final class Stacks {
         return documents == judged.documents().size() && Indexing.isFinished(library, owner, id);
     }
 
-    /** Ids may hold characters that names of files may not. */
+    /** Ids may hold characters that names of files may not; those made to be names are names. */
     private static String fileName(String id, String text) {
-        return HexFormat.of().formatHex(id.getBytes(StandardCharsets.UTF_8)) + (text.startsWith("# ") ? ".md" : ".txt");
+        var name = NAME.matcher(id).matches() ? id : HexFormat.of().formatHex(id.getBytes(StandardCharsets.UTF_8));
+        return name + (text.startsWith("# ") ? ".md" : ".txt");
     }
 
     /** The id of the document that a file was made of. */
     static String idOf(String fileName) {
-        return new String(
-                HexFormat.of().parseHex(fileName.substring(0, fileName.lastIndexOf('.'))), StandardCharsets.UTF_8);
+        var name = fileName.substring(0, fileName.lastIndexOf('.'));
+        return NAME.matcher(name).matches() ? name : new String(HexFormat.of().parseHex(name), StandardCharsets.UTF_8);
     }
 }
