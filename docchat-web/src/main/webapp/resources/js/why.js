@@ -38,7 +38,7 @@ function facts({ standaloneQuestion, evidence, asOf, settings, passages }) {
   const rows = [
     ["Searched for", standaloneQuestion],
     asOf ? ["As of", new Date(asOf).toLocaleString("en")] : null,
-    ["Evidence", `${percent(evidence)}, needed were ${percent(settings.evidenceThreshold)}`],
+    ["Evidence", `${percent(evidence)}; an answer needs ${percent(settings.evidenceThreshold)}`],
     ["Meaning compared by", settings.embeddingModel],
     chatModel ? ["Written by", `${chatModel}, given ${count(given, "passage")} (prompt ${promptTemplate}, ${number(contextTokens)} tokens, ${number(answerTokens)} of them for the answer)`] : null,
   ];

@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -173,6 +174,19 @@ public final class FirstTokenRun {
             for (var step : NOISE) {
                 statement.execute(step.formatted(collection, passages, document));
             }
+        }
+        Await.until("the workers have packed it", Duration.ofMinutes(10), () -> count("posting") < 50_000
+                && count("signature") < 1_024);
+        try (var statement = database.createStatement()) {
+            statement.execute("vacuum analyze");
+        }
+    }
+
+    private long count(String table) throws SQLException {
+        try (var statement = database.createStatement();
+                var row = statement.executeQuery("select count(*) from " + table)) {
+            row.next();
+            return row.getLong(1);
         }
     }
 
