@@ -12,7 +12,7 @@ import org.docchat.query.Fusion.Candidate;
  */
 final class Evidence {
     /** Below this, nothing is answered. */
-    static final double THRESHOLD = 0.5;
+    static final double THRESHOLD = 0.4;
 
     private static final double BIAS = -34.5;
     private static final double COSINE = 46.0;
