@@ -175,8 +175,10 @@ public final class FirstTokenRun {
                 statement.execute(step.formatted(collection, passages, document));
             }
         }
-        Await.until("the workers have packed it", Duration.ofMinutes(10), () -> count("posting") < 50_000
-                && count("signature") < 1_024);
+        Await.until(
+                "the workers have packed it",
+                Duration.ofMinutes(10),
+                () -> count("posting") < 50_000 && count("signature") < 1_024);
         try (var statement = database.createStatement()) {
             statement.execute("vacuum analyze");
         }

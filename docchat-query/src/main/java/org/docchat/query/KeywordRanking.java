@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.docchat.domain.CollectionId;
 import org.docchat.query.Postings.Score;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * question takes do not grow with the collection.
  */
 final class KeywordRanking {
+    private static final Pattern FISCAL_YEAR = Pattern.compile("(?i)\\bFY[ '’-]{0,2}(?:((?:19|20)\\d\\d)|(\\d\\d))\\b");
+
     /** What two words of the question are worth that stand together as they do there, of the rarer one's weight. */
     private static final double CLOSENESS = 0.1;
     /** The rarest words of the question find passages as long as they have no more places than so many together. */
@@ -154,6 +157,17 @@ final class KeywordRanking {
      */
     record Hit(long passage, double score, double coverage, byte @Nullable [] vector) {}
 
+    /** The question, and the year in figures of each fiscal year: texts write 2018 where people ask for FY18 or FY2018. */
+    static String withYears(String question) {
+        return Stream.concat(
+                        Stream.of(question),
+                        FISCAL_YEAR
+                                .matcher(question)
+                                .results()
+                                .map(year -> year.group(1) == null ? "20" + year.group(2) : year.group(1)))
+                .collect(Collectors.joining(" "));
+    }
+
     /** What stands in quotation marks. */
     static List<String> quoted(String question) {
         return QUOTED.matcher(question)
@@ -185,7 +199,7 @@ final class KeywordRanking {
                                 eligible.isAll() ? "null" : ELIGIBLE),
                         Tuple.class)
                 .setParameter("collections", Rows.array(collections, CollectionId::value))
-                .setParameter("query", question)
+                .setParameter("query", withYears(question))
                 .setParameter("most", PLACES);
         eligible.parameters().forEach(lists::setParameter);
         var rows = Rows.of(lists).stream().collect(Collectors.groupingBy(row -> row.get("kind", String.class)));
@@ -232,7 +246,7 @@ final class KeywordRanking {
 
         var details = session.createNativeQuery(DETAILS, Tuple.class)
                 .setParameter("collections", Rows.array(collections, CollectionId::value))
-                .setParameter("query", question)
+                .setParameter("query", withYears(question))
                 .setParameter("words", String.join("\n", weights.keySet()))
                 .setParameter("weights", Rows.array(List.copyOf(weights.values()), weight -> weight))
                 .setParameter("closeness", CLOSENESS)

@@ -46,6 +46,8 @@ public final class Codes {
             "cooling has failed");
     private static final List<String> FIRMS =
             List.of("Norland", "Brightwater", "Okafor Steel", "Lindqvist", "Tamarind Foods", "Halden Rail");
+    private static final List<String> NAMED =
+            List.of("Merrow", "Castellan Paper", "Ibex Optics", "Vantaa Dairy", "Quillfeather", "Osterberg");
     private static final List<String> FIGURES = List.of(
             "Revenue", "Operating profit", "Net debt", "Employees", "Capital expenditure", "Dividend per share");
 
@@ -108,7 +110,7 @@ public final class Codes {
 
     /** Of a firm's report only the file's name says whose it is and of which year. */
     private void names() {
-        for (var firm : FIRMS) {
+        for (var firm : NAMED) {
             for (int year = 2019; year < 2025; year++) {
                 var id = firm.replace(' ', '_') + "_" + year + "_annual_report";
                 var text = new StringBuilder();
