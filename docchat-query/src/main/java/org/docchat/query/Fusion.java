@@ -104,7 +104,9 @@ final class Fusion {
     /** Where a score stands among others. What has no score, such as a passage not embedded yet, stands in the middle. */
     private record Scale(double mean, double deviation, double best) {
         static Scale of(Stream<@Nullable Double> scores) {
-            var known = scores.filter(Objects::nonNull).mapToDouble(s -> s).toArray();
+            // Sorted: a sum depends on its order, and that of the candidates on their ids, which a copy has others of.
+            var known =
+                    scores.filter(Objects::nonNull).mapToDouble(s -> s).sorted().toArray();
             double mean = Arrays.stream(known).average().orElse(0);
             double variance = Arrays.stream(known)
                     .map(s -> (s - mean) * (s - mean))

@@ -2,8 +2,11 @@ package org.docchat.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
 import org.docchat.domain.Embedding;
 import org.docchat.domain.PassageId;
 import org.docchat.query.Fusion.Candidate;
@@ -43,13 +46,27 @@ class FusionTest {
 
     @Test
     void ordersEqualScoresTheSameWayWhateverTheOrderOfTheRows() {
-        var twins = new java.util.ArrayList<>(List.of(
+        var twins = new ArrayList<>(List.of(
                 new Candidate(new PassageId(7), 1.0, 0.5, 1, null),
                 new Candidate(new PassageId(5), 1.0, 0.5, 1, null),
                 new Candidate(new PassageId(6), 1.0, 0.5, 1, null)));
         var once = ids(twins, Librarian.Mode.HYBRID);
         Collections.reverse(twins);
         assertThat(ids(twins, Librarian.Mode.HYBRID)).isEqualTo(once).containsExactly(5L, 6L, 7L);
+    }
+
+    @Test
+    void givesTheSameScoresToTheLastBitWhateverTheOrderOfTheRows() {
+        var random = new Random(1);
+        var candidates = new ArrayList<>(LongStream.range(0, 60)
+                .mapToObj(
+                        id -> new Candidate(new PassageId(id), 10 * random.nextDouble(), random.nextDouble(), 1, null))
+                .toList());
+        var once = Fusion.fuse(candidates, Librarian.Mode.HYBRID);
+        for (int i = 0; i < 50; i++) {
+            Collections.shuffle(candidates, random);
+            assertThat(Fusion.fuse(candidates, Librarian.Mode.HYBRID)).isEqualTo(once);
+        }
     }
 
     @Test
