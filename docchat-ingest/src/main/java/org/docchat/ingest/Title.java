@@ -43,9 +43,13 @@ final class Title {
             return null;
         }
         var title = String.join(" ", words);
-        return title.length() <= LONGEST
-                ? title
-                : title.substring(0, title.lastIndexOf(' ', LONGEST) + 1).strip();
+        if (title.length() <= LONGEST) {
+            return title;
+        }
+        int space = title.lastIndexOf(' ', LONGEST);
+        // Chinese and Japanese names have none; half a character is none.
+        int end = space > 0 ? space : title.offsetByCodePoints(0, LONGEST / 2);
+        return title.substring(0, end);
     }
 
     private static boolean says(String word) {

@@ -45,5 +45,6 @@ class TitleTest {
     @Test
     void isCutBetweenWords() {
         assertThat(Title.of("word ".repeat(100))).hasSizeLessThanOrEqualTo(100).endsWith("word");
+        assertThat(Title.of("報告".repeat(100))).hasSizeLessThanOrEqualTo(100).startsWith("報告");
     }
 }
