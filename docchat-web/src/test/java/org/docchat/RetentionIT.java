@@ -21,8 +21,6 @@ import org.docchat.ingest.Bell;
 import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
 import org.docchat.ingest.Worker;
-import org.docchat.query.Conversations;
-import org.docchat.query.ExtractiveWriter;
 import org.docchat.query.Librarian;
 import org.docchat.web.platform.PreparedDatabase;
 import org.jspecify.annotations.Nullable;
@@ -52,12 +50,7 @@ class RetentionIT {
         database = PreparedDatabase.in(directory);
         library = new Library(database, 1);
         collections = new Collections(database);
-        librarian = new Librarian(
-                database,
-                EmbeddingModels.only(model),
-                new ExtractiveWriter(model),
-                new Conversations(database),
-                Librarian.Observer.NONE);
+        librarian = database.librarian(EmbeddingModels.only(model));
         ann = database.user("ann");
     }
 

@@ -13,8 +13,6 @@ import org.docchat.domain.Language;
 import org.docchat.domain.WordBag;
 import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
-import org.docchat.query.Conversations;
-import org.docchat.query.ExtractiveWriter;
 import org.docchat.query.Librarian;
 import org.docchat.query.Librarian.Filter;
 import org.docchat.query.Librarian.Mode;
@@ -90,12 +88,7 @@ class RevisionIT {
                          where a.collection_id = '%s' and (e.vector <> f.vector or e.bits <> f.bits)
                         """.formatted(id))).isZero();
         for (var word : List.of("heron", "osprey")) {
-            var found = new Librarian(
-                            database,
-                            EmbeddingModels.only(model),
-                            new ExtractiveWriter(model),
-                            new Conversations(database),
-                            Librarian.Observer.NONE)
+            var found = database.librarian(EmbeddingModels.only(model))
                     .search(ann, new Librarian.Search(word, List.of(id), 10, Mode.KEYWORD, Filter.NONE));
             assertThat(found.passages()).hasSize(1).allSatisfy(one -> {
                 assertThat(one.passage().text()).contains(word);

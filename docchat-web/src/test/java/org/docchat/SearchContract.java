@@ -22,8 +22,6 @@ import org.docchat.domain.Passage;
 import org.docchat.domain.WordBag;
 import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
-import org.docchat.query.Conversations;
-import org.docchat.query.ExtractiveWriter;
 import org.docchat.query.Librarian;
 import org.docchat.query.Librarian.Filter;
 import org.docchat.query.Librarian.Mode;
@@ -86,12 +84,7 @@ abstract class SearchContract {
         database.addVectorIndexes(EmbeddingModels.only(model));
         collections = new Collections(database);
         library = new Library(database, 1 << 24);
-        librarian = new Librarian(
-                database,
-                EmbeddingModels.only(model),
-                new ExtractiveWriter(model),
-                new Conversations(database),
-                Librarian.Observer.NONE);
+        librarian = database.librarian(EmbeddingModels.only(model));
         owner = database.user("search.owner");
         stranger = database.user("search.stranger");
         handbook = collections.create(owner, "Handbook", "", Language.ENGLISH).id();

@@ -190,6 +190,7 @@ final class KeywordRanking {
             Eligible eligible,
             List<SemanticRanking.Near> near,
             @Nullable String model) {
+        var asked = withYears(question);
         var lists = session.createNativeQuery(
                         LISTS.formatted(
                                 eligible.cte(),
@@ -199,7 +200,7 @@ final class KeywordRanking {
                                 eligible.isAll() ? "null" : ELIGIBLE),
                         Tuple.class)
                 .setParameter("collections", Rows.array(collections, CollectionId::value))
-                .setParameter("query", withYears(question))
+                .setParameter("query", asked)
                 .setParameter("most", PLACES);
         eligible.parameters().forEach(lists::setParameter);
         var rows = Rows.of(lists).stream().collect(Collectors.groupingBy(row -> row.get("kind", String.class)));
@@ -246,7 +247,7 @@ final class KeywordRanking {
 
         var details = session.createNativeQuery(DETAILS, Tuple.class)
                 .setParameter("collections", Rows.array(collections, CollectionId::value))
-                .setParameter("query", withYears(question))
+                .setParameter("query", asked)
                 .setParameter("words", String.join("\n", weights.keySet()))
                 .setParameter("weights", Rows.array(List.copyOf(weights.values()), weight -> weight))
                 .setParameter("closeness", CLOSENESS)

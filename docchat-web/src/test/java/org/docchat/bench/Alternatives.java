@@ -23,9 +23,6 @@ import org.docchat.domain.CollectionId;
 import org.docchat.domain.Embedding;
 import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.EmbeddingModels;
-import org.docchat.query.Conversations;
-import org.docchat.query.ExtractiveWriter;
-import org.docchat.query.Librarian;
 import org.docchat.query.Librarian.Mode;
 import org.docchat.web.model.OnnxEmbeddingModel;
 import org.docchat.web.platform.PreparedDatabase;
@@ -50,12 +47,7 @@ public final class Alternatives {
                 var model = new RememberedEmbeddings(onnx, target.resolve("bench"));
                 var database = PreparedDatabase.in(target.resolve("bench/database"))) {
             var owner = database.user("bench");
-            var librarian = new Librarian(
-                    database,
-                    EmbeddingModels.only(model),
-                    new ExtractiveWriter(model),
-                    new Conversations(database),
-                    Librarian.Observer.NONE);
+            var librarian = database.librarian(EmbeddingModels.only(model));
             for (var folder : System.getProperty("data").split(",")) {
                 var judged = Judged.read(Path.of(folder));
                 var collection = new Stacks(database, model, target).shelved(owner, judged, false);

@@ -15,9 +15,6 @@ import org.docchat.domain.Language;
 import org.docchat.domain.Passage;
 import org.docchat.ingest.Collections;
 import org.docchat.ingest.Library;
-import org.docchat.query.Conversations;
-import org.docchat.query.ExtractiveWriter;
-import org.docchat.query.Librarian;
 import org.docchat.query.Librarian.Filter;
 import org.docchat.query.Librarian.Mode;
 import org.docchat.query.Librarian.Search;
@@ -51,12 +48,7 @@ public final class Articles {
                 var model = new RememberedEmbeddings(onnx, target.resolve("bench"));
                 var database = PreparedDatabase.in(target.resolve("bench/database"))) {
             var owner = database.user("bench");
-            var librarian = new Librarian(
-                    database,
-                    EmbeddingModels.only(model),
-                    new ExtractiveWriter(model),
-                    new Conversations(database),
-                    Librarian.Observer.NONE);
+            var librarian = database.librarian(EmbeddingModels.only(model));
             for (boolean named : new boolean[] {false, true}) {
                 var id = new Collections(database)
                         .create(owner, "Articles " + System.nanoTime(), "", Language.ENGLISH)

@@ -11,8 +11,6 @@ import java.util.function.ToDoubleFunction;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.EmbeddingModels;
-import org.docchat.query.Conversations;
-import org.docchat.query.ExtractiveWriter;
 import org.docchat.query.Librarian;
 import org.docchat.query.Librarian.Filter;
 import org.docchat.query.Librarian.Mode;
@@ -45,12 +43,7 @@ public final class Bench {
             database.addVectorIndexes(EmbeddingModels.only(model));
             var owner = database.user("bench");
             var stacks = new Stacks(database, model, target);
-            var librarian = new Librarian(
-                    database,
-                    EmbeddingModels.only(model),
-                    new ExtractiveWriter(model),
-                    new Conversations(database),
-                    Librarian.Observer.NONE);
+            var librarian = database.librarian(EmbeddingModels.only(model));
             for (var folder : data.split(",")) {
                 var judged = Judged.read(Path.of(folder));
                 var collection = stacks.shelved(owner, judged, Boolean.getBoolean("fresh"));

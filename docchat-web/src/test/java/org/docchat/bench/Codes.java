@@ -10,9 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.docchat.domain.EmbeddingModels;
-import org.docchat.query.Conversations;
-import org.docchat.query.ExtractiveWriter;
-import org.docchat.query.Librarian;
 import org.docchat.query.Librarian.Mode;
 import org.docchat.web.model.OnnxEmbeddingModel;
 import org.docchat.web.platform.PreparedDatabase;
@@ -75,12 +72,7 @@ public final class Codes {
                 var model = new RememberedEmbeddings(onnx, target.resolve("bench"));
                 var database = PreparedDatabase.in(directory)) {
             var owner = database.user("bench");
-            var librarian = new Librarian(
-                    database,
-                    EmbeddingModels.only(model),
-                    new ExtractiveWriter(model),
-                    new Conversations(database),
-                    Librarian.Observer.NONE);
+            var librarian = database.librarian(EmbeddingModels.only(model));
             var all = codes.judged("codes", new LinkedHashMap<>());
             var collection = new Stacks(database, model, target).shelved(owner, all, false);
             database.execute("analyze");

@@ -18,9 +18,6 @@ import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Language;
 import org.docchat.domain.Slice;
 import org.docchat.ingest.Collections;
-import org.docchat.query.Conversations;
-import org.docchat.query.ExtractiveWriter;
-import org.docchat.query.Librarian;
 import org.docchat.query.Librarian.Filter;
 import org.docchat.query.Librarian.Mode;
 import org.docchat.query.Librarian.Search;
@@ -51,12 +48,7 @@ public final class Growth {
                 var database = url.isEmpty()
                         ? PreparedDatabase.in(target.resolve("bench/growth"))
                         : PreparedDatabase.at(url)) {
-            var librarian = new Librarian(
-                    database,
-                    EmbeddingModels.only(onnx),
-                    new ExtractiveWriter(onnx),
-                    new Conversations(database),
-                    Librarian.Observer.NONE);
+            var librarian = database.librarian(EmbeddingModels.only(onnx));
             var owner = database.user("bench");
             var originals = new ArrayList<CollectionId>();
             var questions = new ArrayList<String>();

@@ -16,6 +16,9 @@ import org.docchat.domain.Caller;
 import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Transactions;
 import org.docchat.domain.UserId;
+import org.docchat.query.Conversations;
+import org.docchat.query.ExtractiveWriter;
+import org.docchat.query.Librarian;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -63,6 +66,16 @@ public final class PreparedDatabase implements Transactions<EntityManager>, Auto
     /** As a start of DocChat does it: nothing where there is no pgvector. */
     public void addVectorIndexes(EmbeddingModels models) {
         new Schema(database).addVectorIndexes(models);
+    }
+
+    /** Who finds and answers where no chat model is configured. */
+    public Librarian librarian(EmbeddingModels models) {
+        return new Librarian(
+                this,
+                models,
+                new ExtractiveWriter(models.standard()),
+                new Conversations(this),
+                Librarian.Observer.NONE);
     }
 
     /** As the owner of the tables. */
