@@ -1,7 +1,7 @@
 import { all, call, events, isAbort, Problem, request } from "./api.js";
 import { Composer } from "./composer.js";
 import { Conversations } from "./conversations.js";
-import { el, icon, note } from "./dom.js";
+import { el, icon, note, shown } from "./dom.js";
 import { Reader } from "./reader.js";
 import { Start } from "./start.js";
 import { Turn } from "./turn.js";
@@ -185,8 +185,8 @@ function fresh() {
 }
 
 function title(text) {
-  heading.textContent = text ?? "New question";
-  document.title = `${text ?? "Ask"} · DocChat`;
+  heading.textContent = text === null ? "New question" : shown(text);
+  document.title = `${text === null ? "Ask" : shown(text)} · DocChat`;
 }
 
 document.getElementById("new").addEventListener("click", fresh);

@@ -1,6 +1,6 @@
 import { call, download } from "./api.js";
 import { choose, confirm, prompt } from "./dialogs.js";
-import { button, day, el, note } from "./dom.js";
+import { button, day, el, name, note } from "./dom.js";
 
 /** The list of conversations, last used first, under the days on which they were used. */
 export class Conversations {
@@ -51,7 +51,7 @@ export class Conversations {
   #row(talk) {
     const current = talk.id === this.current;
     return el("li", { class: current ? "current" : "" },
-      el("button", { type: "button", class: "open", title: talk.title, "aria-current": current ? "true" : null, on: { click: () => this.onOpen(talk.id) } }, talk.title),
+      el("button", { type: "button", class: "open", title: talk.title, "aria-current": current ? "true" : null, on: { click: () => this.onOpen(talk.id) } }, name(talk.title)),
       el("span", { class: "tools" },
         button(`Rename “${talk.title}”`, { kind: "quiet tight", symbol: "edit", only: true }, () => this.#rename(talk)),
         button(`Download “${talk.title}”`, { kind: "quiet tight", symbol: "download", only: true }, () => this.#export(talk)),

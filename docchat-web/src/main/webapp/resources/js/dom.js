@@ -1,5 +1,8 @@
 import { base } from "./api.js";
 
+/** Attributes that people read; a name may be in them. */
+const READ = new Set(["title", "aria-label", "alt", "placeholder"]);
+
 /**
  * Builds an element. Text goes in as text and nothing else does: there is no way to pass HTML.
  * Props: class, on{event: listener}, data{}, or any attribute; null and false leave an attribute out.
@@ -17,7 +20,7 @@ export function el(tag, props = {}, ...children) {
     } else if (name === "value" || name === "checked" || name === "indeterminate") {
       node[name] = value;
     } else {
-      node.setAttribute(name, value === true ? "" : value);
+      node.setAttribute(name, value === true ? "" : READ.has(name) ? shown(String(value)) : value);
     }
   }
   node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
@@ -34,11 +37,12 @@ export function icon(name) {
   return svg;
 }
 
-/** A name that came from outside: its direction marks must not reorder what stands around it. */
+/** A name that came from outside: marks that would turn its direction round, "fdp.exe" for "exe.pdf", are shown for what they are. */
+export const shown = (text) => text.replace(/[\u202A-\u202E\u2066-\u2069]/g, "\uFFFD");
+
+/** The same where it stands among others: what marks of direction it has must not reorder those. */
 export function name(text) {
-  // Overrides would still reverse the name itself, "fdp.exe" for "exe.pdf": they are shown for what they are.
-  const shown = text.replace(/[\u202A-\u202E\u2066-\u2069]/g, "\uFFFD");
-  return el("bdi", { title: shown }, shown);
+  return el("bdi", { title: text }, shown(text));
 }
 
 export function button(label, { symbol, kind = "", only = false, ...props }, onClick) {

@@ -1,5 +1,5 @@
 import { base, call, request } from "./api.js";
-import { button, el, name, note, number } from "./dom.js";
+import { button, el, name, note, number, shown } from "./dom.js";
 import { PdfView } from "./pdf-view.js";
 import { TextView } from "./text-view.js";
 
@@ -118,7 +118,7 @@ export class Reader {
     this.whole.href = `${base}/reader.xhtml?${query}`;
     this.at.textContent = target.page ? `Page ${number(target.page)}` : "";
     if (this.full) {
-      window.document.title = `${title} · DocChat`;
+      window.document.title = `${shown(title)} · DocChat`;
     }
   }
 

@@ -50,7 +50,7 @@ class MarkupIT {
             "{{constructor.constructor('window.__xss=1')()}}.md",
             "é".repeat(126) + ".md");
 
-    private static final String GROUP = "Group " + IMG + SVG_SPACED;
+    private static final String GROUP = "Group " + IMG + SVG_SPACED + BACKWARDS;
     private static final String QUESTION = "How high is the tower of " + IMG + " in metres?";
     private static final String USERNAME = "markup.reader";
     private static final String DISPLAYED = "Ann " + IMG + SVG + BACKWARDS;
@@ -86,7 +86,7 @@ class MarkupIT {
                 .json()
                 .getString("id");
         admin.send("PUT", "/api/v1/groups/" + group + "/users/" + USERNAME, "").requireStatus(204);
-        ann.withKey(Client.json().add("name", "Key " + IMG + SVG));
+        ann.withKey(Client.json().add("name", "Key " + IMG + SVG + BACKWARDS));
         collection = ann.post(
                         "/api/v1/collections",
                         Client.json()
@@ -132,6 +132,12 @@ class MarkupIT {
         assertThat(page.locator("[onerror], [onload], img[src=x]")).hasCount(0);
         assertThat(page.locator("bdi").filter(new Locator.FilterOptions().setHasText("\u202E")))
                 .hasCount(0);
+        // What is read out or shown when the mouse rests, and the window's title.
+        assertThat(page.evaluate("""
+                        [document.title, ...[...document.querySelectorAll('[title], [aria-label], [alt]')]
+                            .flatMap(each => ['title', 'aria-label', 'alt'].map(name => each.getAttribute(name)))]
+                        .filter(text => text?.includes('\u202E')).join(' | ')
+                        """)).isEqualTo("");
         assertThat(complaints).isEmpty();
         page.context().close();
     }
@@ -200,7 +206,7 @@ class MarkupIT {
                 .and(page.locator("#share-dialog input"))
                 .fill(GROUP);
         page.locator("[id='share:add']").click();
-        assertThat(page.locator("#share-dialog tr").filter(new Locator.FilterOptions().setHasText(GROUP)))
+        assertThat(page.locator("#share-dialog tr").filter(new Locator.FilterOptions().setHasText(shown(GROUP))))
                 .hasCount(1);
         page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true))
                 .and(page.locator("#share-dialog input"))
@@ -237,8 +243,12 @@ class MarkupIT {
         List.of(texts).forEach(this::holds);
     }
 
-    /** Overrides of the direction, which would turn round what they stand in, are shown for what they are. */
     private void holds(String text) {
-        assertThat(page.locator("body")).containsText(text.replace('\u202E', '\uFFFD'), PATIENTLY);
+        assertThat(page.locator("body")).containsText(shown(text), PATIENTLY);
+    }
+
+    /** Overrides of the direction, which would turn round what they stand in, are shown for what they are. */
+    private static String shown(String text) {
+        return text.replace('\u202E', '\uFFFD');
     }
 }
