@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -44,7 +45,8 @@ class LauncherIT {
     @Tag("F2")
     void whatWasAcknowledgedIsIndexedOnceThoughTheProcessWasKilledMeanwhile() throws Exception {
         int port = Installation.freePort();
-        try (var first = new LauncherProcess(home, Map.of("DOCCHAT_PORT", Integer.toString(port)))) {
+        var proxied = Map.of("DOCCHAT_PORT", Integer.toString(port), "DOCCHAT_TRUSTED_PROXIES", "127.0.0.0/8 ::1");
+        try (var first = new LauncherProcess(home, proxied)) {
             first.awaitGreeting();
             assertThat(first.output()).contains("http://localhost:" + port).contains("shown this once");
             takesNoBodyForARequest(port);
@@ -52,6 +54,7 @@ class LauncherIT {
             var admin = first.client().signIn("admin", password);
             var collection = admin.newCollection("Archive");
             refusesAnUploadAtOnceOverHttp2(admin, first, collection);
+            countsWhoeverTheProxySpeaksFor(admin, first);
             var undisturbed = admin.indexed(collection, "undisturbed.md", LONG);
             int passages = passages(admin, undisturbed);
             assertThat(passages).isGreaterThan(100);
@@ -129,6 +132,39 @@ class LauncherIT {
             assertThat(refused.version()).isEqualTo(HttpClient.Version.HTTP_2);
             assertThat(refused.statusCode()).as(refused.body()).isIn(404, 415);
         }
+    }
+
+    /** The only proxy that is believed is this computer; behind it, one network's attempts are not another's. */
+    private static void countsWhoeverTheProxySpeaksFor(Client admin, LauncherProcess process) throws Exception {
+        var statuses = new ArrayList<Integer>();
+        for (int i = 0; i < 25; i++) {
+            // What the client says of itself stands before what the proxy adds.
+            statuses.add(withWrongKey(process, "192.0.2." + i + ", 203.0.113.9"));
+        }
+        assertThat(statuses).startsWith(401).endsWith(429);
+        assertThat(withWrongKey(process, "203.0.113.10")).isEqualTo(401);
+
+        var login = HttpRequest.newBuilder(process.address().resolve("/api/v1/login"))
+                .header("Content-Type", "application/json")
+                .header("X-Forwarded-For", "203.0.113.77")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"username\":\"nobody\",\"password\":\"not theirs\"}"))
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(login, BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(401);
+        assertThat(admin.get("/api/v1/audit?act=sign-in.refused")
+                        .requireStatus(200)
+                        .body())
+                .contains("203.0.113.77");
+    }
+
+    private static int withWrongKey(LauncherProcess process, String forwarded) throws Exception {
+        var get = HttpRequest.newBuilder(process.address().resolve("/api/v1/me"))
+                .header("Authorization", "Bearer nobody's")
+                .header("X-Forwarded-For", forwarded)
+                .build();
+        return HttpClient.newHttpClient().send(get, BodyHandlers.ofString()).statusCode();
     }
 
     private void refusesASecondOneOn(int port) throws Exception {

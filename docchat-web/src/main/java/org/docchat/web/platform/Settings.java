@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param parserTimeoutSeconds wall clock for one document
  * @param ocr how scanned pages are read; null: not at all
  * @param clamav where ClamAV's daemon listens, unresolved; null: nothing looks for viruses
+ * @param proxies whose word counts on who sent a request
  * @param requests how many requests are served in a minute
  * @param quota how much may be stored
  * @param questions how many questions are answered in a day
@@ -61,6 +62,7 @@ public record Settings(
         int parserTimeoutSeconds,
         @Nullable Ocr ocr,
         @Nullable InetSocketAddress clamav,
+        Proxies proxies,
         Requests requests,
         Quota quota,
         Questions questions,
@@ -149,6 +151,7 @@ public record Settings(
                 (int) number(config, "DOCCHAT_PARSER_TIMEOUT_SECONDS", 300, 1, 86_400),
                 ocr(config),
                 clamav(config),
+                proxies(config),
                 new Requests(
                         (int) number(config, "DOCCHAT_REQUESTS_PER_USER", 12_000, 0, 10_000_000),
                         (int) number(config, "DOCCHAT_REQUESTS_PER_KEY", 12_000, 0, 10_000_000),
@@ -263,6 +266,16 @@ public record Settings(
             throw new InvalidSetting("DOCCHAT_CLAMAV", "must be host:port, such as clamav:3310.");
         }
         return InetSocketAddress.createUnresolved(host, Integer.parseInt(port));
+    }
+
+    private static Proxies proxies(Config config) {
+        try {
+            return Proxies.of(words(config, "DOCCHAT_TRUSTED_PROXIES", ""));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSetting(
+                    "DOCCHAT_TRUSTED_PROXIES",
+                    "must be IP addresses or networks such as 10.0.0.0/8, with spaces or commas between them.");
+        }
     }
 
     private static Optional<Path> onPath(Config config, String program) {

@@ -77,6 +77,12 @@ class Wiring {
 
     @Produces
     @Singleton
+    Proxies proxies(Settings settings) {
+        return settings.proxies();
+    }
+
+    @Produces
+    @Singleton
     Metrics metrics() {
         return new Metrics();
     }

@@ -24,6 +24,7 @@ import org.docchat.domain.Caller;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Scope;
 import org.docchat.domain.UserId;
+import org.docchat.web.platform.Proxies;
 
 /**
  * Decides for each request who sends it and whether it may pass at all. Programs bring a bearer token or an API key;
@@ -65,6 +66,9 @@ public class Authentication implements HttpAuthenticationMechanism {
     @Inject
     SingleSignOn singleSignOn;
 
+    @Inject
+    Proxies proxies;
+
     static Optional<Caller> callerOf(HttpServletRequest request) {
         return request.getAttribute(CALLER) instanceof Caller caller ? Optional.of(caller) : Optional.empty();
     }
@@ -100,7 +104,7 @@ public class Authentication implements HttpAuthenticationMechanism {
         if (path.isPublic()) {
             return context.doNothing();
         }
-        var crowded = rateLimit.ofNetwork(request.getRemoteAddr(), response);
+        var crowded = rateLimit.ofNetwork(proxies.clientOf(request), response);
         if (crowded.isPresent()) {
             return tooMany(response, context, crowded.get());
         }
@@ -161,7 +165,7 @@ public class Authentication implements HttpAuthenticationMechanism {
                     new Bearer(known.get().user(), known.get().claims()),
                     () -> (isKey ? byKey(bearer) : byToken(bearer)).isPresent());
         }
-        var wait = throttle.badKey(request.getRemoteAddr());
+        var wait = throttle.badKey(proxies.clientOf(request));
         if (wait.isPresent()) {
             return tooMany(response, context, wait.get());
         }
@@ -217,7 +221,7 @@ public class Authentication implements HttpAuthenticationMechanism {
         if (path.isStatic()) {
             return context.doNothing();
         }
-        var crowded = rateLimit.ofNetwork(request.getRemoteAddr(), response);
+        var crowded = rateLimit.ofNetwork(proxies.clientOf(request), response);
         if (crowded.isPresent()) {
             return tooManyPages(request, response, context, crowded.get());
         }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.docchat.domain.Caller;
 import org.docchat.web.openid.Identity;
+import org.docchat.web.platform.Proxies;
 import org.jspecify.annotations.Nullable;
 
 /** Signing in with username and password or at the identity provider, and out again. */
@@ -33,6 +34,9 @@ public class SignIn {
 
     @Inject
     SingleSignOn singleSignOn;
+
+    @Inject
+    Proxies proxies;
 
     @Inject
     Identities identities;
@@ -64,10 +68,10 @@ public class SignIn {
     Outcome signIn(HttpServletRequest request, HttpServletResponse response, Identity identity) {
         var user = identities.admit(identity);
         if (!user.enabled()) {
-            audit.refused(user.username(), request.getRemoteAddr());
+            audit.refused(user.username(), proxies.clientOf(request));
             return new Outcome.Refused();
         }
-        audit.record(user.caller(), "sign-in", List.of(), null, request.getRemoteAddr());
+        audit.record(user.caller(), "sign-in", List.of(), null, proxies.clientOf(request));
         request.getSession(true);
         request.changeSessionId();
         begin(request, response, user, Secrets.random(32), identity);
@@ -76,7 +80,7 @@ public class SignIn {
 
     /** Writes down that the identity provider's answer was not accepted. */
     void refused(HttpServletRequest request) {
-        audit.refused("", request.getRemoteAddr());
+        audit.refused("", proxies.clientOf(request));
     }
 
     private void begin(
@@ -89,8 +93,8 @@ public class SignIn {
         sessionId(request).ifPresent(sessions::end);
         var agent = request.getHeader("User-Agent");
         var secret = Secrets.random(32);
-        var session =
-                sessions.begin(user, request.getRemoteAddr(), agent == null ? "" : agent, secret, csrfToken, identity);
+        var session = sessions.begin(
+                user, proxies.clientOf(request), agent == null ? "" : agent, secret, csrfToken, identity);
         request.getSession(true).setAttribute(SESSION_ATTRIBUTE, session);
         SessionCookie.keep(request, response, secret);
     }
@@ -126,13 +130,13 @@ public class SignIn {
     public Outcome check(HttpServletRequest request, String username, String password) {
         var outcome = confirm(request, username, password);
         if (outcome instanceof Outcome.SignedIn signedIn) {
-            audit.record(signedIn.user().caller(), "sign-in", List.of(), null, request.getRemoteAddr());
+            audit.record(signedIn.user().caller(), "sign-in", List.of(), null, proxies.clientOf(request));
         }
         return outcome;
     }
 
     private Outcome confirm(HttpServletRequest request, String username, String password) {
-        var attempt = throttle.attempt(Users.folded(username), request.getRemoteAddr());
+        var attempt = throttle.attempt(Users.folded(username), proxies.clientOf(request));
         if (attempt.isPresent()) {
             return new Outcome.TooManyAttempts(attempt.get());
         }
@@ -143,10 +147,10 @@ public class SignIn {
             return new Outcome.TooManyAttempts(Duration.ofSeconds(2));
         }
         if (user.isEmpty()) {
-            audit.refused(Users.folded(username), request.getRemoteAddr());
+            audit.refused(Users.folded(username), proxies.clientOf(request));
             return new Outcome.Refused();
         }
-        throttle.succeeded(user.get().username(), request.getRemoteAddr());
+        throttle.succeeded(user.get().username(), proxies.clientOf(request));
         return new Outcome.SignedIn(user.get());
     }
 

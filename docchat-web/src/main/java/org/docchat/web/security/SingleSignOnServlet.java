@@ -19,6 +19,7 @@ import java.util.logging.Logger;
 import org.docchat.web.openid.Attempt;
 import org.docchat.web.openid.NotSignedIn;
 import org.docchat.web.openid.OpenIdConnect;
+import org.docchat.web.platform.Proxies;
 
 /** The addresses of single sign-on: to the provider, back from it, and what it calls when somebody signs out there. */
 @WebServlet("/openid/*")
@@ -30,6 +31,9 @@ public class SingleSignOnServlet extends HttpServlet {
 
     @Inject
     SingleSignOn singleSignOn;
+
+    @Inject
+    Proxies proxies;
 
     @Inject
     SignIn signIn;
@@ -54,7 +58,7 @@ public class SingleSignOnServlet extends HttpServlet {
 
     private void start(OpenIdConnect provider, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        if (throttle.atProvider(request.getRemoteAddr()).isPresent()) {
+        if (throttle.atProvider(proxies.clientOf(request)).isPresent()) {
             goTo(request, response, "/signin.xhtml?problem=busy");
             return;
         }
@@ -97,7 +101,8 @@ public class SingleSignOnServlet extends HttpServlet {
         var token = request.getParameter("logout_token");
         if (provider.isEmpty() || !"/logout".equals(request.getPathInfo())) {
             response.sendError(HttpServletResponse.SC_NOT_FOUND);
-        } else if (token == null || throttle.atProvider(request.getRemoteAddr()).isPresent()) {
+        } else if (token == null
+                || throttle.atProvider(proxies.clientOf(request)).isPresent()) {
             Problem.of(400, "invalid_request", "Send a logout_token.").answer(request, response);
         } else {
             try {

@@ -48,6 +48,16 @@ class SettingsTest {
     }
 
     @Test
+    @Tag("O8")
+    void composePassesEachKeyOnButThoseThatTheImageDecides() throws IOException {
+        var passed = matches("(?m)^      ([A-Z][A-Z0-9_]+):", Files.readString(ROOT.resolve("compose.yaml")));
+
+        var missing = new TreeSet<>(keysExplained());
+        missing.removeAll(passed);
+        assertThat(missing).containsExactly("DOCCHAT_HOME", "DOCCHAT_PORT", "DOCCHAT_TESSERACT");
+    }
+
+    @Test
     @Tag("S3")
     void whatLooksLikeAnExpressionIsTakenAsItStands() {
         var settings = Settings.of(new FixedConfig(Map.of(
@@ -167,6 +177,9 @@ class SettingsTest {
         "DOCCHAT_PARSER_HEAP_MB, 63",
         "DOCCHAT_PARSER_TIMEOUT_SECONDS, -1",
         "DOCCHAT_CLAMAV, clamav",
+        "DOCCHAT_TRUSTED_PROXIES, proxy",
+        "DOCCHAT_TRUSTED_PROXIES, 10.0.0.0/33",
+        "DOCCHAT_TRUSTED_PROXIES, 10.0.0.0/8 fd00::/",
         "DOCCHAT_CLAMAV, clamav:0",
         "DOCCHAT_CLAMAV, clamav:65536",
         "DOCCHAT_CLAMAV, tcp://clamav:3310",
