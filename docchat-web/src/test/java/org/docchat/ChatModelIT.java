@@ -3,6 +3,7 @@ package org.docchat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.proto.trace.v1.Span;
 import jakarta.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,8 +11,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("With a chat model, answers are written by it and checked")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -46,6 +49,7 @@ class ChatModelIT {
             "Hotel costs are refunded ", "up to 140 euros ", "a night [1]. ", "Breakfast is always free [1].");
 
     private final FakeChatServer fake = new FakeChatServer(TRUTHFUL);
+    private FakeCollector collector;
     private LauncherProcess docchat;
     private Client admin;
     private String answers;
@@ -53,19 +57,14 @@ class ChatModelIT {
     @BeforeAll
     void start(@TempDir Path home) throws Exception {
         int port = Installation.freePort();
-        docchat = new LauncherProcess(
-                home,
-                Map.of(
-                        "DOCCHAT_PORT",
-                        Integer.toString(port),
-                        "DOCCHAT_ADMIN_PASSWORD",
-                        PASSWORD,
-                        "OPENAI_BASE_URL",
-                        fake.address().toString(),
-                        "OPENAI_API_KEY",
-                        KEY,
-                        "DOCCHAT_CHAT_MODEL",
-                        "fake-instruct"));
+        collector = new FakeCollector();
+        var settings = new HashMap<>(collector.settings());
+        settings.put("DOCCHAT_PORT", Integer.toString(port));
+        settings.put("DOCCHAT_ADMIN_PASSWORD", PASSWORD);
+        settings.put("OPENAI_BASE_URL", fake.address().toString());
+        settings.put("OPENAI_API_KEY", KEY);
+        settings.put("DOCCHAT_CHAT_MODEL", "fake-instruct");
+        docchat = new LauncherProcess(home, settings);
         docchat.awaitGreeting();
         admin = docchat.client().signIn("admin", PASSWORD);
         var collection = admin.newCollection("Policies");
@@ -76,6 +75,7 @@ class ChatModelIT {
     @AfterAll
     void stop() throws Exception {
         fake.close();
+        collector.close();
         if (docchat != null) {
             var output = docchat.output();
             docchat.close();
@@ -122,6 +122,58 @@ class ChatModelIT {
                 .extracting(Client.Event::name)
                 .containsExactly("passages", "token", "token", "token", "token", "answer");
         assertThat(events.get(5).json().getString("text")).doesNotContain("Breakfast");
+    }
+
+    /** Of an answer that is streamed, another thread does the work. */
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "text/event-stream"})
+    @Tag("L1")
+    void aTraceLeadsFromTheRequestToSqlAndModelWithoutWhatAnybodyWrote(String accepted) throws Exception {
+        fake.doNow(TRUTHFUL);
+        var trace = accepted.equals("application/json")
+                ? "4bf92f3577b34da6a3ce929d0e0e4736"
+                : "0af7651916cd43dd8448eb211c80319c";
+        var request = HttpRequest.newBuilder(docchat.address().resolve(answers))
+                .header("Authorization", admin.authorization())
+                .header("Content-Type", "application/json")
+                .header("Accept", accepted)
+                .header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
+                .POST(HttpRequest.BodyPublishers.ofString(body()))
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(request, HttpResponse.BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(200);
+
+        // The answer is stored after the model has ended.
+        Await.until("the trace is there", Duration.ofSeconds(20), () -> {
+            var spans = collector.spansOf(trace);
+            var model = spans.stream()
+                    .filter(span -> span.getName().equals("chat fake-instruct"))
+                    .findAny();
+            return model.isPresent()
+                    && spans.stream().anyMatch(span -> span.getKind() == Span.SpanKind.SPAN_KIND_SERVER)
+                    && spans.stream()
+                            .anyMatch(span -> span.getName().equals("INSERT")
+                                    && span.getStartTimeUnixNano() > model.get().getEndTimeUnixNano());
+        });
+        var spans = collector.spansOf(trace);
+        var server = spans.stream()
+                .filter(span -> span.getKind() == Span.SpanKind.SPAN_KIND_SERVER)
+                .toList();
+        assertThat(server).hasSize(1);
+        assertThat(spans)
+                .filteredOn(span -> span.getKind() == Span.SpanKind.SPAN_KIND_CLIENT)
+                .allSatisfy(span -> assertThat(span.getParentSpanId())
+                        .isEqualTo(server.get(0).getSpanId()))
+                .extracting(Span::getName)
+                .contains("WITH", "SELECT", "INSERT", "chat fake-instruct");
+        assertThat(spans.toString()).contains("posting_list").contains("first token");
+        assertThat(collector.all())
+                .doesNotContain(KEY)
+                .doesNotContain(admin.authorization().replace("Bearer ", ""))
+                .doesNotContain("otel costs")
+                .doesNotContain("140 euros");
     }
 
     @Test

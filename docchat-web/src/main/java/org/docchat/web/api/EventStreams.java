@@ -1,5 +1,6 @@
 package org.docchat.web.api;
 
+import io.opentelemetry.context.Context;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -93,7 +94,7 @@ public class EventStreams {
      * @throws Failure.Unavailable if too many are being written
      */
     public void write(Runnable answer) {
-        execute(writers, LogContext.carriedInto(answer));
+        execute(writers, Context.current().wrap(LogContext.carriedInto(answer)));
     }
 
     /** Keeps a stream alive while something else writes to it. */

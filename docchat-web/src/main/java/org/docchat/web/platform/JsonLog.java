@@ -1,5 +1,6 @@
 package org.docchat.web.platform;
 
+import io.opentelemetry.api.trace.Span;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.ZoneOffset;
@@ -13,6 +14,7 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.docchat.domain.LogContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event a line, as JSON: the fields of the server's own JSON log, and what the thread was working on. The formatter
@@ -57,6 +59,9 @@ final class JsonLog extends Formatter {
         var context = LogContext.current();
         FIELDS.forEach((key, name) -> {
             var value = context.get(key);
+            if (value == null && key == LogContext.Key.TRACE) {
+                value = traceId();
+            }
             if (value != null) {
                 field(line, name, value);
             }
@@ -72,6 +77,12 @@ final class JsonLog extends Formatter {
             line.append('}');
         }
         return line.append("}\n").toString();
+    }
+
+    /** Of the trace that the server has begun itself. */
+    private static @Nullable String traceId() {
+        var span = Span.current().getSpanContext();
+        return span.isValid() ? span.getTraceId() : null;
     }
 
     private static void field(StringBuilder line, String name, String value) {

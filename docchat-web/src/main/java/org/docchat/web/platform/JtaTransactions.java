@@ -36,6 +36,9 @@ public class JtaTransactions implements Transactions<EntityManager> {
     @Inject
     private Metrics metrics;
 
+    @Inject
+    private Spans spans;
+
     @SuppressWarnings("NullAway.Init")
     JtaTransactions() {}
 
@@ -54,6 +57,7 @@ public class JtaTransactions implements Transactions<EntityManager> {
             transaction.begin();
             boolean done = false;
             try {
+                spans.follow(session);
                 become(session, caller);
                 measured.connected();
                 var result = work.apply(session);

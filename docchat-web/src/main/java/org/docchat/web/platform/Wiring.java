@@ -188,13 +188,13 @@ class Wiring {
     /** Empty: answers are quoted from the documents. */
     @Produces
     @Singleton
-    Optional<ChatModel> chatModel(Settings settings, Metrics metrics) {
+    Optional<ChatModel> chatModel(Settings settings, Metrics metrics, Spans spans) {
         var server = settings.chat();
         if (server == null) {
             return Optional.empty();
         }
         chat = new OpenAiChatModel(server);
-        return Optional.of(new MeasuredChatModel(chat, metrics));
+        return Optional.of(new MeasuredChatModel(chat, metrics, spans));
     }
 
     @Produces
