@@ -171,7 +171,7 @@ public final class Crowd {
     public static void pack(PreparedDatabase database, long least, int most) {
         while (database.asWorker(session -> (Integer) session.createNativeQuery("""
                                 select pack_postings(:least, :most) + merge_segments()
-                                     + pack_signatures(cast(:least / 30 as int), :most / 30)
+                                     + pack_signatures(cast(:least / 200 as int), :most / 30)
                                      + clean_signatures(:most / 30)
                                 """, Integer.class)
                         .setParameter("least", least)

@@ -234,6 +234,36 @@ abstract class SearchContract {
         assertThat(same).isGreaterThanOrEqualTo(39);
     }
 
+    /** The first search reads blocks of signatures, those that follow remember them. */
+    @Test
+    void whatIsRememberedOfBlocksChangesNothingAndIsForgottenWithThem() throws Exception {
+        var search = new Search("violin and copper in the orchard", List.of(handbook), 50, Mode.SEMANTIC, Filter.NONE);
+        var rows = librarian.search(owner, search).passages();
+        var collection =
+                collections.create(owner, "Remembered", "", Language.ENGLISH).id();
+        var kept = upload(owner, collection, "kept.md", "The gardener waters the walnut.\n");
+        var gone = upload(owner, collection, "gone.md", "The gardener sells a walnut ribbon.\n");
+        index(owner, collection);
+
+        Crowd.pack(database, 200, 120_000);
+
+        assertThat(database.count("select count(*) from signature")).isZero();
+        for (int i = 0; i < 3; i++) {
+            assertThat(librarian.search(owner, search).passages()).isEqualTo(rows);
+            assertThat(found(owner, "walnut ribbon", Mode.SEMANTIC, Filter.NONE, collection))
+                    .extracting(Passage::documentId)
+                    .containsExactlyInAnyOrder(kept.id(), gone.id());
+        }
+        library.delete(owner, gone.id());
+        assertThat(found(owner, "walnut ribbon", Mode.SEMANTIC, Filter.NONE, collection))
+                .extracting(Passage::documentId)
+                .containsExactly(kept.id());
+        Crowd.pack(database, 200, 120_000);
+        assertThat(found(owner, "walnut ribbon", Mode.SEMANTIC, Filter.NONE, collection))
+                .extracting(Passage::documentId)
+                .containsExactly(kept.id());
+    }
+
     @Test
     @Tag("A7")
     void whatIsNearerButNotTheirsIsNeitherSeenNorInTheWay() {

@@ -28,12 +28,11 @@ final class Postings {
     private final double length;
     private final Set<Long> gone;
 
-    // A hash table with open addressing: ids are never 0.
+    // A hash table with open addressing. Of each slot, what is used together lies together: the passage's id, which is
+    // never 0,
+    // and the word that was added last; the score, and the weight of the words that match.
     private final long[] ids;
     private final double[] scores;
-    private final double[] matched;
-    /** The word that was added last. */
-    private final int[] words;
 
     private int word;
     private double asked;
@@ -49,10 +48,8 @@ final class Postings {
         this.length = length;
         this.gone = gone;
         int slots = Integer.highestOneBit(Math.max(places, 8)) * 4;
-        this.ids = new long[slots];
-        this.scores = new double[slots];
-        this.matched = new double[slots];
-        this.words = new int[slots];
+        this.ids = new long[2 * slots];
+        this.scores = new double[2 * slots];
     }
 
     /** A passage's score, and the weight of the question's words that it has. */
@@ -84,24 +81,29 @@ final class Postings {
         var worth = new double[places];
         int found = 0;
         for (var list : lists) {
-            for (var bytes = ByteBuffer.wrap(list); bytes.hasRemaining(); ) {
-                long passage = bytes.getLong();
-                double share = share(bytes.getShort(), bytes.getShort());
+            for (int at = 0; at + BYTES <= list.length; at += BYTES) {
+                long passage = (long) number(list, at) << 32 | number(list, at + 4) & 0xffffffffL;
                 int slot = slot(passage);
                 // A node of the version before may have added again what was packed.
-                if (words[slot] != word && (gone.isEmpty() || !gone.contains(passage))) {
-                    words[slot] = word;
+                if (ids[slot + 1] != word && (gone.isEmpty() || !gone.contains(passage))) {
+                    ids[slot + 1] = word;
                     slots[found] = slot;
-                    worth[found++] = share;
+                    int counts = number(list, at + 8);
+                    worth[found++] = share(counts >> 16, (short) counts);
                 }
             }
         }
         double weight = weigh(times, found);
         for (int i = 0; i < found; i++) {
             scores[slots[i]] += weight * worth[i];
-            matched[slots[i]] += weight;
+            scores[slots[i] + 1] += weight;
         }
         return weight;
+    }
+
+    /** Four bytes, the highest first. */
+    private static int number(byte[] bytes, int at) {
+        return bytes[at] << 24 | (bytes[at + 1] & 0xff) << 16 | (bytes[at + 2] & 0xff) << 8 | bytes[at + 3] & 0xff;
     }
 
     /** The weight of a word that so many passages have. */
@@ -124,11 +126,11 @@ final class Postings {
     /** The best, in no order. */
     List<Score> best(int many, Predicate<Long> eligible) {
         var best = new PriorityQueue<Score>(Collections.reverseOrder(Score.BEST_FIRST));
-        for (int slot = 0; slot < ids.length; slot++) {
+        for (int slot = 0; slot < ids.length; slot += 2) {
             if (scores[slot] > 0
                     && (best.size() < many || scores[slot] >= best.element().score())
                     && eligible.test(ids[slot])) {
-                best.add(new Score(ids[slot], scores[slot], matched[slot]));
+                best.add(new Score(ids[slot], scores[slot], scores[slot + 1]));
                 if (best.size() > many) {
                     best.remove();
                 }
@@ -142,18 +144,18 @@ final class Postings {
         return passages.stream()
                 .map(passage -> {
                     int slot = slot(passage);
-                    return new Score(passage, scores[slot], matched[slot]);
+                    return new Score(passage, scores[slot], scores[slot + 1]);
                 })
                 .toList();
     }
 
     /** Where the passage is or comes to be: there are at least twice as many slots as passages. */
     private int slot(long passage) {
-        int mask = ids.length - 1;
+        int mask = ids.length - 2;
         // Multiplied by the golden ratio: ids that follow each other are spread (Knuth, volume 3, 6.4).
         int slot = (int) (passage * 0x9E3779B97F4A7C15L >>> 32) & mask;
         while (ids[slot] != 0 && ids[slot] != passage) {
-            slot = slot + 1 & mask;
+            slot = slot + 2 & mask;
         }
         ids[slot] = passage;
         return slot;

@@ -58,6 +58,8 @@ final class Retrieval {
     /** By model; asked of the database once: they come and go with the start only. */
     private final Map<String, Boolean> indexed = new ConcurrentHashMap<>();
 
+    private final SignatureBlocks blocks = new SignatureBlocks();
+
     Retrieval(Transactions<EntityManager> transactions, EmbeddingModels models) {
         this.transactions = transactions;
         this.meanings = new Meanings(models);
@@ -184,9 +186,15 @@ final class Retrieval {
         for (var meaning : asked) {
             var name = meaning.model().name();
             for (var one : SemanticRanking.nearest(
-                    session, meaning.question(), meaning.collections(), eligible, name, isIndexed(session, name))) {
+                    session,
+                    blocks,
+                    meaning.question(),
+                    meaning.collections(),
+                    eligible,
+                    name,
+                    isIndexed(session, name))) {
                 near.add(new SemanticRanking.Near(
-                        one.passage(), one.collection(), meaning.calibration().of(one.cosine()), one.embedding()));
+                        one.passage(), meaning.calibration().of(one.cosine()), one.embedding()));
             }
         }
         near.sort(SemanticRanking.Near.BEST_FIRST);

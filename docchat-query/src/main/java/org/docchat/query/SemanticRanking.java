@@ -3,14 +3,15 @@ package org.docchat.query;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Embedding;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ranking by meaning: the cosine of embeddings. The nearest are looked for among sign bits first ({@link Signatures})
@@ -25,9 +26,10 @@ final class SemanticRanking {
     /** How many the index yields: it is exact enough not to need many. */
     private static final int OVERSAMPLED_BY_INDEX = 200;
 
+    /** In one value: as rows they would take longer to read than to compare. */
     private static final String SQL = """
             with %s nearest as materialized (%s)
-            select e.passage_id, e.collection_id, e.fixed as vector
+            select string_agg(int8send(e.passage_id) || e.fixed, cast('' as bytea)) as found
               from nearest n join embedding e on e.passage_id = n.passage_id and e.model = :model
             """;
 
@@ -54,7 +56,7 @@ final class SemanticRanking {
     private SemanticRanking() {}
 
     /** A passage with its embedding and the cosine of that with the question's. */
-    record Near(long passage, UUID collection, double cosine, Embedding embedding) {
+    record Near(long passage, double cosine, Embedding embedding) {
         static final Comparator<Near> BEST_FIRST =
                 Comparator.comparingDouble(Near::cosine).reversed().thenComparingLong(Near::passage);
     }
@@ -93,10 +95,12 @@ final class SemanticRanking {
     /**
      * The nearest, best first.
      *
+     * @param blocks what is known of them
      * @param indexed what {@link #hasIndex} said
      */
     static List<Near> nearest(
             EntityManager session,
+            SignatureBlocks blocks,
             Embedding question,
             List<CollectionId> collections,
             Eligible eligible,
@@ -116,7 +120,7 @@ final class SemanticRanking {
         } else {
             nearest = NEAREST.formatted(eligible.then() ? "" : "and e.live");
         }
-        var query = session.createNativeQuery(SQL.formatted(eligible.cte(), nearest), Tuple.class)
+        var query = session.createNativeQuery(SQL.formatted(eligible.cte(), nearest), byte[].class)
                 .setParameter("model", model);
         if (byIndex || !eligible.isAll()) {
             query.setParameter("collections", Rows.array(collections, CollectionId::value))
@@ -125,24 +129,25 @@ final class SemanticRanking {
         if (byIndex) {
             query.setParameter("question", Arrays.toString(question.vector()));
         } else if (eligible.isAll()) {
-            var ids = Signatures.nearest(session, question, collections, model, OVERSAMPLED);
+            var ids = Signatures.nearest(session, blocks, question, collections, model, OVERSAMPLED);
             query.setParameter("nearest", Rows.array(ids, id -> id));
         } else {
             query.setParameter("signs", question.signs());
         }
         eligible.parameters().forEach(query::setParameter);
-        return Rows.of(query).stream()
-                .map(row -> {
-                    var embedding = embedding(row.get("vector", byte[].class));
-                    return new Near(
-                            row.get("passage_id", Number.class).longValue(),
-                            row.get("collection_id", UUID.class),
-                            question.cosine(embedding),
-                            embedding);
-                })
-                .sorted(Near.BEST_FIRST)
-                .limit(Fusion.CANDIDATES)
-                .toList();
+        return near(question, (byte @Nullable []) query.getSingleResult());
+    }
+
+    /** @param sent for each passage its id and its embedding; null where there is none */
+    private static List<Near> near(Embedding question, byte @Nullable [] sent) {
+        var near = new ArrayList<Near>();
+        int step = Long.BYTES + Short.BYTES * question.vector().length;
+        for (int at = 0; sent != null && at + step <= sent.length; at += step) {
+            var embedding = embedding(sent, at + Long.BYTES, question.vector().length);
+            near.add(new Near(ByteBuffer.wrap(sent, at, Long.BYTES).getLong(), question.cosine(embedding), embedding));
+        }
+        near.sort(Near.BEST_FIRST);
+        return List.copyOf(near.subList(0, Math.min(Fusion.CANDIDATES, near.size())));
     }
 
     /**
@@ -164,10 +169,13 @@ final class SemanticRanking {
 
     /** Reads coordinates as the database keeps them for that, in 16 bits each (030-fixed-point.sql). */
     static Embedding embedding(byte[] fixed) {
-        var vector = new float[fixed.length / Short.BYTES];
-        var numbers = ByteBuffer.wrap(fixed);
-        for (int i = 0; i < vector.length; i++) {
-            vector[i] = numbers.getShort() / (float) Short.MAX_VALUE;
+        return embedding(fixed, 0, fixed.length / Short.BYTES);
+    }
+
+    private static Embedding embedding(byte[] fixed, int from, int dimensions) {
+        var vector = new float[dimensions];
+        for (int i = 0, at = from; i < dimensions; i++, at += Short.BYTES) {
+            vector[i] = (short) (fixed[at] << 8 | fixed[at + 1] & 0xff) / (float) Short.MAX_VALUE;
         }
         return new Embedding(vector);
     }

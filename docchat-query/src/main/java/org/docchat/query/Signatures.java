@@ -13,34 +13,37 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Embedding;
+import org.docchat.query.SignatureBlocks.Version;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The passages whose embeddings are nearest to a question's by their signs alone: bits that differ grow with the angle
  * (Charikar, <i>Similarity Estimation Techniques from Rounding Algorithms</i>, 2002). Of those that differ least, the ones
  * are chosen that agree where the question's numbers are large (Gordo, Perronnin, Gong and Lazebnik, <i>Asymmetric Distances
- * for Binary Embeddings</i>, 2014). The database hands out blocks of signatures as they are, some at a time; PostgreSQL takes
- * a third of a microsecond for each, this a few nanoseconds.
+ * for Binary Embeddings</i>, 2014). The database hands out blocks of signatures as they are, and only those that are not
+ * known yet ({@link SignatureBlocks}); PostgreSQL would take a third of a microsecond for each signature, this a few
+ * nanoseconds.
  */
 final class Signatures {
-    /** Blocks that are in memory at once: two megabytes. */
+    /** Blocks that are read at a time: two megabytes. */
     private static final int FETCHED = 8;
-    /** Of a signature: the passage's id, and how many bits follow. */
-    private static final int HEAD = Long.BYTES + Integer.BYTES;
     /** How many of those that differ least are looked at again, and all that differ no more. */
     private static final int CLOSE = 4_000;
 
     /** What is packed, and then what has come since, in a snapshot with what is gone. */
     private static final String SQL = """
-            select cast(0 as bigint) as id,
+            select cast(0 as bigint) as id, cast(0 as bigint) as transaction, true as sent,
                    (select string_agg(int8send(passage_id) || int8send(last_block), cast('' as bytea)) from signature_gone
                      where collection_id = any (cast((select cast(:collections as uuid[])) as uuid[])) and model = :model)
                        as signatures
             union all
-            select id, signatures from signature_block
-             where collection_id = any (cast((select cast(:collections as uuid[])) as uuid[])) and model = :model
+            select b.id, b.transaction, k.id is null, case when k.id is null then b.signatures end
+              from (select id, cast(cast(xmin as text) as bigint) as transaction, signatures from signature_block
+                     where collection_id = any (cast((select cast(:collections as uuid[])) as uuid[])) and model = :model) b
+              left join unnest(cast(:ids as bigint[]), cast(:transactions as bigint[])) k (id, transaction)
+                     on k.id = b.id and k.transaction = b.transaction
             union all
-            select cast(null as bigint), string_agg(int8send(passage_id) || varbit_send(bits), cast('' as bytea))
+            select null, 0, true, string_agg(int8send(passage_id) || varbit_send(bits), cast('' as bytea))
               from signature
              where collection_id = any (cast((select cast(:collections as uuid[])) as uuid[])) and model = :model
              order by id nulls last
@@ -48,7 +51,6 @@ final class Signatures {
 
     private final float[] question;
     private final long[] signs;
-    private final int bytes;
     private final int close;
     private final Map<Long, Long> gone = new HashMap<>();
 
@@ -67,8 +69,7 @@ final class Signatures {
     Signatures(Embedding question, int close) {
         this.question = question.vector();
         int dimensions = this.question.length;
-        this.bytes = (dimensions + 7) / 8;
-        this.signs = new long[(bytes + 7) / 8];
+        this.signs = new long[SignatureBlock.words(dimensions)];
         for (int i = 0; i < dimensions; i++) {
             if (this.question[i] > 0) {
                 signs[i / 64] |= Long.MIN_VALUE >>> i % 64;
@@ -89,24 +90,51 @@ final class Signatures {
 
     /** So many of the nearest, best first; of equally near ones that with the smaller id. */
     static List<Long> nearest(
-            EntityManager session, Embedding question, List<CollectionId> collections, String model, int many) {
+            EntityManager session,
+            SignatureBlocks blocks,
+            Embedding question,
+            List<CollectionId> collections,
+            String model,
+            int many) {
         var signatures = new Signatures(question, CLOSE);
+        int dimensions = question.vector().length;
+        var known = blocks.known();
         var query = session.createNativeQuery(SQL, Tuple.class)
                 .setParameter("collections", Rows.array(collections, CollectionId::value))
                 .setParameter("model", model)
+                .setParameter("ids", Rows.array(known, Version::id))
+                .setParameter("transactions", Rows.array(known, Version::transaction))
                 .setHint("org.hibernate.fetchSize", FETCHED);
+        var dropped = new ArrayList<Version>();
         try (var rows = stream(query)) {
             rows.forEach(row -> {
+                var id = row.get("id", Long.class);
                 var sent = row.get("signatures", byte[].class);
-                var block = row.get("id", Long.class);
-                if (sent != null && block != null && block == 0) {
-                    signatures.leaveOut(ByteBuffer.wrap(sent));
-                } else if (sent != null) {
-                    signatures.add(block, ByteBuffer.wrap(sent));
+                if (id == null) {
+                    if (sent != null) {
+                        signatures.add(null, SignatureBlock.of(sent, dimensions));
+                    }
+                } else if (id == 0) {
+                    if (sent != null) {
+                        signatures.leaveOut(ByteBuffer.wrap(sent));
+                    }
+                } else {
+                    var version = new Version(id, row.get("transaction", Long.class));
+                    var block = blocks.get(version);
+                    if (block == null && sent != null) {
+                        block = SignatureBlock.of(sent, dimensions);
+                        blocks.keep(version, block);
+                    }
+                    if (block == null) {
+                        dropped.add(version);
+                    } else {
+                        signatures.add(id, block);
+                    }
                 }
             });
         }
-        return signatures.best(many);
+        // Somebody else has made room with what was known a moment ago.
+        return dropped.isEmpty() ? signatures.best(many) : nearest(session, blocks, question, collections, model, many);
     }
 
     @SuppressWarnings("unchecked") // JPA types the stream of a native query raw, even where a result class is given
@@ -116,15 +144,23 @@ final class Signatures {
 
     /** So many of the nearest of what was added, best first. */
     List<Long> best(int many) {
+        makeRoom();
         var agreements = agreements();
+        var agreement = new float[size];
+        for (int i = 0; i < size; i++) {
+            float sum = 0;
+            for (int at = 0; at < agreements.length; at++) {
+                sum += agreements[at][(int) (bits[i * signs.length + at / 8] >>> 56 - 8 * (at % 8)) & 0xff];
+            }
+            agreement[i] = sum;
+        }
+        var sorted = agreement.clone();
+        Arrays.sort(sorted);
+        float least = size > many ? sorted[size - many] : Float.NEGATIVE_INFINITY;
         var nearest = new ArrayList<Near>();
         for (int i = 0; i < size; i++) {
-            if (differing[i] <= threshold) {
-                float agreement = 0;
-                for (int at = 0; at < bytes; at++) {
-                    agreement += agreements[at][(int) (bits[i * signs.length + at / 8] >>> 56 - 8 * (at % 8)) & 0xff];
-                }
-                nearest.add(new Near(passages[i], agreement));
+            if (agreement[i] >= least) {
+                nearest.add(new Near(passages[i], agreement[i]));
             }
         }
         return nearest.stream()
@@ -136,8 +172,8 @@ final class Signatures {
 
     /** For each byte of a signature and each value that it may have, the sum of the question's numbers where bits are set. */
     private float[][] agreements() {
-        var sums = new float[bytes][256];
-        for (int at = 0; at < bytes; at++) {
+        var sums = new float[(question.length + 7) / 8][256];
+        for (int at = 0; at < sums.length; at++) {
             for (int set = 1; set < 256; set++) {
                 int i = at * 8 + 7 - Integer.numberOfTrailingZeros(set);
                 sums[at][set] = sums[at][set & set - 1] + (i < question.length ? question[i] : 0);
@@ -153,32 +189,31 @@ final class Signatures {
         }
     }
 
-    /** @param block null for what is in none yet */
-    void add(@Nullable Long block, ByteBuffer sent) {
-        int step = HEAD + bytes;
-        for (int at = 0; at + step <= sent.limit(); at += step) {
+    /** @param id the block's; null for what is in none yet */
+    void add(@Nullable Long id, SignatureBlock block) {
+        int words = signs.length;
+        var others = block.signs();
+        for (int i = 0, at = 0; i < block.passages().length; i++) {
             int differs = 0;
-            for (int i = 0; i < signs.length; i++) {
-                differs += Long.bitCount(signs[i] ^ word(sent, at + HEAD, i));
+            for (int word = 0; word < words; word++) {
+                differs += Long.bitCount(signs[word] ^ others[at++]);
             }
             if (differs <= threshold) {
-                long passage = sent.getLong(at);
-                if (block == null || gone.isEmpty() || gone.getOrDefault(passage, 0L) < block) {
-                    keep(passage, sent, at + HEAD, differs);
+                long passage = block.passages()[i];
+                if (id == null || gone.isEmpty() || gone.getOrDefault(passage, 0L) < id) {
+                    keep(passage, others, at - words, differs);
                 }
             }
         }
     }
 
-    private void keep(long passage, ByteBuffer sent, int from, int differs) {
+    private void keep(long passage, long[] others, int from, int differs) {
         if (size == passages.length) {
             makeRoom();
         }
         passages[size] = passage;
         differing[size] = differs;
-        for (int i = 0; i < signs.length; i++) {
-            bits[size * signs.length + i] = word(sent, from, i);
-        }
+        System.arraycopy(others, from, bits, size * signs.length, signs.length);
         size++;
         counts[differs]++;
         within++;
@@ -204,17 +239,5 @@ final class Signatures {
             differing = Arrays.copyOf(differing, passages.length);
             bits = Arrays.copyOf(bits, passages.length * signs.length);
         }
-    }
-
-    /** Sixty-four bits of a signature; behind its end they are 0. */
-    private long word(ByteBuffer sent, int from, int i) {
-        if ((i + 1) * Long.BYTES <= bytes) {
-            return sent.getLong(from + i * Long.BYTES);
-        }
-        long word = 0;
-        for (int at = i * Long.BYTES; at < bytes; at++) {
-            word |= (sent.get(from + at) & 0xffL) << 56 - 8 * (at % 8);
-        }
-        return word;
     }
 }

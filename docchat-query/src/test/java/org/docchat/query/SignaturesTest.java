@@ -46,11 +46,11 @@ class SignaturesTest {
                 .array();
     }
 
-    private static ByteBuffer block(List<byte[]> signatures) {
+    private static SignatureBlock block(List<byte[]> signatures) {
         var block =
                 ByteBuffer.allocate(signatures.stream().mapToInt(s -> s.length).sum());
         signatures.forEach(block::put);
-        return block.flip();
+        return SignatureBlock.of(block.array(), block.getInt(Long.BYTES));
     }
 
     private static long differing(Embedding question, Embedding passage) {
