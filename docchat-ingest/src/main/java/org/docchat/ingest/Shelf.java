@@ -20,7 +20,7 @@ final class Shelf {
     // A question reads rows slower than lists and blocks, but so few take no time.
     private static final long PACKED_POSTINGS = 50_000;
     private static final int POSTINGS_AT_ONCE = 200_000;
-    private static final int PACKED_SIGNATURES = 256;
+    private static final int PACKED_SIGNATURES = 512;
     /** Signatures in a block: a quarter of a megabyte. */
     private static final int BLOCK = 4_096;
 
