@@ -41,6 +41,7 @@ class LauncherIT {
     private Path home;
 
     @Test
+    @Tag("A9")
     @Tag("F1")
     @Tag("F2")
     void whatWasAcknowledgedIsIndexedOnceThoughTheProcessWasKilledMeanwhile() throws Exception {

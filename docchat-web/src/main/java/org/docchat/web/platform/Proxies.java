@@ -14,10 +14,9 @@ import org.jspecify.annotations.Nullable;
  * ({@code X-Forwarded-For}), so that limits by network count people and not their proxy.
  */
 public record Proxies(List<Network> trusted) {
-    private static final String BYTE = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)";
     /** An address in numbers, with a port behind it or not. */
-    private static final Pattern NUMBERS = Pattern.compile("(" + BYTE + "(?:\\." + BYTE + "){3})(?::\\d+)?"
-            + "|\\[?([0-9A-Fa-f]*:[0-9A-Fa-f:.]*)(?:%\\w+)?(?:](?::\\d+)?)?");
+    private static final Pattern NUMBERS = Pattern.compile("(\\d{1,3}+(?:\\.\\d{1,3}+){3})(?::\\d{1,5}+)?+"
+            + "|\\[?+([0-9A-Fa-f]{0,4}+:[0-9A-Fa-f:.]{1,45}+)(?:%\\w{1,20}+)?+(?:](?::\\d{1,5}+)?+)?+");
 
     /** A network of IPv4 or IPv6. */
     record Network(InetAddress address, int bits) {
@@ -97,7 +96,19 @@ public record Proxies(List<Network> trusted) {
             return null;
         }
         try {
-            return InetAddress.getByName(numbers.group(1) != null ? numbers.group(1) : numbers.group(2));
+            if (numbers.group(1) == null) {
+                return InetAddress.getByName(numbers.group(2));
+            }
+            var bytes = new byte[4];
+            var parts = numbers.group(1).split("\\.");
+            for (int i = 0; i < bytes.length; i++) {
+                int part = Integer.parseInt(parts[i]);
+                if (part > 255) {
+                    return null;
+                }
+                bytes[i] = (byte) part;
+            }
+            return InetAddress.getByAddress(bytes);
         } catch (UnknownHostException e) {
             return null;
         }
