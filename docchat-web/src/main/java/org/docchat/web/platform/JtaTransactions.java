@@ -90,7 +90,8 @@ public class JtaTransactions implements Transactions<EntityManager> {
     }
 
     /**
-     * Takes the rights of an identity until the transaction ends.
+     * Takes the rights of an identity until the transaction ends. Statements here take milliseconds: PostgreSQL's compiler,
+     * which takes a second for the longest where it expects much work, is left out.
      *
      * @param caller null: what runs in the background
      */
@@ -100,7 +101,7 @@ public class JtaTransactions implements Transactions<EntityManager> {
         session.createNativeQuery("""
                         select set_config('role', :role, true), set_config('docchat.caller', :caller, true),
                                set_config('docchat.collections', :collections, true),
-                               set_config('docchat.access', :access, true)
+                               set_config('docchat.access', :access, true), set_config('jit', 'off', true)
                         """)
                 .setParameter("role", caller == null ? "docchat_worker" : "docchat_app")
                 .setParameter("caller", caller == null ? "" : caller.id().toString())
