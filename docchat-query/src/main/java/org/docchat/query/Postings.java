@@ -28,9 +28,8 @@ final class Postings {
     private final double length;
     private final Set<Long> gone;
 
-    // A hash table with open addressing. Of each slot, what is used together lies together: the passage's id, which is
-    // never 0,
-    // and the word that was added last; the score, and the weight of the words that match.
+    // A hash table with open addressing. What is used together lies together: the passage's id, which is never 0, and
+    // the word that was added last; the score, and the weight of the words that match.
     private final long[] ids;
     private final double[] scores;
 

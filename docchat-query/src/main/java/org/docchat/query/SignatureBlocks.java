@@ -1,10 +1,9 @@
 package org.docchat.query;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
  * Blocks of signatures that searches have read, so that the next one need not: reading them is most of what a search by
@@ -29,28 +28,25 @@ final class SignatureBlocks {
 
     private static final class Kept {
         final SignatureBlock block;
-        volatile long used = System.nanoTime();
+        long used = System.nanoTime();
 
         Kept(SignatureBlock block) {
             this.block = block;
         }
     }
 
-    List<Version> known() {
-        return List.copyOf(kept.keySet());
+    /** What is kept now. */
+    Map<Version, SignatureBlock> known() {
+        return kept.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().block));
     }
 
-    @Nullable
-    SignatureBlock get(Version version) {
-        var found = kept.get(version);
-        if (found == null) {
-            return null;
-        }
-        found.used = System.nanoTime();
-        return found.block;
-    }
-
+    /** Keeps a block that was used, if there is room. */
     synchronized void keep(Version version, SignatureBlock block) {
+        var there = kept.get(version);
+        if (there != null) {
+            there.used = System.nanoTime();
+            return;
+        }
         if (bytes + block.bytes() > MOST_BYTES) {
             long now = System.nanoTime();
             kept.values().removeIf(each -> {
@@ -59,7 +55,8 @@ final class SignatureBlocks {
                 return idle;
             });
         }
-        if (bytes + block.bytes() <= MOST_BYTES && kept.putIfAbsent(version, new Kept(block)) == null) {
+        if (bytes + block.bytes() <= MOST_BYTES) {
+            kept.put(version, new Kept(block));
             bytes += block.bytes();
         }
     }

@@ -1,5 +1,7 @@
 package org.docchat.query;
 
+import static java.util.Objects.requireNonNull;
+
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Query;
 import jakarta.persistence.Tuple;
@@ -32,18 +34,18 @@ final class Signatures {
 
     /** What is packed, and then what has come since, in a snapshot with what is gone. */
     private static final String SQL = """
-            select cast(0 as bigint) as id, cast(0 as bigint) as transaction, true as sent,
+            select cast(0 as bigint) as id, cast(0 as bigint) as transaction,
                    (select string_agg(int8send(passage_id) || int8send(last_block), cast('' as bytea)) from signature_gone
                      where collection_id = any (cast((select cast(:collections as uuid[])) as uuid[])) and model = :model)
                        as signatures
             union all
-            select b.id, b.transaction, k.id is null, case when k.id is null then b.signatures end
+            select b.id, b.transaction, case when k.id is null then b.signatures end
               from (select id, cast(cast(xmin as text) as bigint) as transaction, signatures from signature_block
                      where collection_id = any (cast((select cast(:collections as uuid[])) as uuid[])) and model = :model) b
               left join unnest(cast(:ids as bigint[]), cast(:transactions as bigint[])) k (id, transaction)
                      on k.id = b.id and k.transaction = b.transaction
             union all
-            select null, 0, true, string_agg(int8send(passage_id) || varbit_send(bits), cast('' as bytea))
+            select null, 0, string_agg(int8send(passage_id) || varbit_send(bits), cast('' as bytea))
               from signature
              where collection_id = any (cast((select cast(:collections as uuid[])) as uuid[])) and model = :model
              order by id nulls last
@@ -99,42 +101,31 @@ final class Signatures {
         var signatures = new Signatures(question, CLOSE);
         int dimensions = question.vector().length;
         var known = blocks.known();
+        var versions = List.copyOf(known.keySet());
         var query = session.createNativeQuery(SQL, Tuple.class)
                 .setParameter("collections", Rows.array(collections, CollectionId::value))
                 .setParameter("model", model)
-                .setParameter("ids", Rows.array(known, Version::id))
-                .setParameter("transactions", Rows.array(known, Version::transaction))
+                .setParameter("ids", Rows.array(versions, Version::id))
+                .setParameter("transactions", Rows.array(versions, Version::transaction))
                 .setHint("org.hibernate.fetchSize", FETCHED);
-        var dropped = new ArrayList<Version>();
         try (var rows = stream(query)) {
             rows.forEach(row -> {
                 var id = row.get("id", Long.class);
                 var sent = row.get("signatures", byte[].class);
-                if (id == null) {
-                    if (sent != null) {
-                        signatures.add(null, SignatureBlock.of(sent, dimensions));
-                    }
-                } else if (id == 0) {
-                    if (sent != null) {
-                        signatures.leaveOut(ByteBuffer.wrap(sent));
-                    }
-                } else {
+                if (id != null && id > 0) {
                     var version = new Version(id, row.get("transaction", Long.class));
-                    var block = blocks.get(version);
-                    if (block == null && sent != null) {
-                        block = SignatureBlock.of(sent, dimensions);
-                        blocks.keep(version, block);
-                    }
-                    if (block == null) {
-                        dropped.add(version);
-                    } else {
-                        signatures.add(id, block);
-                    }
+                    // Only what was said to be known is not sent.
+                    var block = sent == null ? requireNonNull(known.get(version)) : SignatureBlock.of(sent, dimensions);
+                    blocks.keep(version, block);
+                    signatures.add(id, block);
+                } else if (sent != null && id == null) {
+                    signatures.add(null, SignatureBlock.of(sent, dimensions));
+                } else if (sent != null) {
+                    signatures.leaveOut(ByteBuffer.wrap(sent));
                 }
             });
         }
-        // Somebody else has made room with what was known a moment ago.
-        return dropped.isEmpty() ? signatures.best(many) : nearest(session, blocks, question, collections, model, many);
+        return signatures.best(many);
     }
 
     @SuppressWarnings("unchecked") // JPA types the stream of a native query raw, even where a result class is given
