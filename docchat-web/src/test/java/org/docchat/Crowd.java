@@ -172,7 +172,7 @@ public final class Crowd {
         while (database.asWorker(session -> (Integer) session.createNativeQuery("""
                                 select pack_postings(:least, :most) + merge_segments()
                                      + pack_signatures(cast(:least / 200 as int), :most / 30)
-                                     + clean_signatures(:most / 30)
+                                     + clean_signatures(:most / 30) + pack_extents(64)
                                 """, Integer.class)
                         .setParameter("least", least)
                         .setParameter("most", most)

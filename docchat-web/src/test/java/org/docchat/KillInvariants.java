@@ -84,6 +84,16 @@ final class KillInvariants {
                           join version v on v.document_id = p.document_id and v.number = p.version
                            and v.current_from is not null and v.current_to is null
                          cross join lateral unnest(p.lexemes) l"""));
+        RULES.put("a collection that says it has more or less than its current versions have", """
+                select c.id, e.passages, e.lexemes, v.passages, v.lexemes
+                  from collection c
+                  left join (select collection_id, sum(passages) as passages, sum(lexemes) as lexemes
+                               from extent group by collection_id) e on e.collection_id = c.id
+                  left join (select collection_id, sum(passages) as passages, sum(lexemes) as lexemes from version
+                              where current_from is not null and current_to is null
+                              group by collection_id) v on v.collection_id = c.id
+                 where (coalesce(e.passages, 0), coalesce(e.lexemes, 0))
+                           <> (coalesce(v.passages, 0), coalesce(v.lexemes, 0))""");
         RULES.put("signatures that are not those of the embeddings that answer, or missing ones", """
                 select * from ((%1$s except all %2$s) union all (%2$s except all %1$s)) difference
                 """.formatted(

@@ -26,8 +26,8 @@ public final class Collections {
     private static final String SELECT = """
             select c.id, c.name, c.description, c.language, r.role, c.created_at,
                    (select count(*) from document d where d.collection_id = c.id) as documents,
-                   (select coalesce(sum(v.passages), 0) from version v
-                     where v.collection_id = c.id and v.current_from is not null and v.current_to is null) as passages,
+                   (select cast(coalesce(sum(e.passages), 0) as bigint) from extent e
+                     where e.collection_id = c.id) as passages,
                    exists (select from pause p where p.collection_id = c.id) as paused
               from collection c
               join roles_of_caller() r on r.collection_id = c.id

@@ -46,7 +46,7 @@ final class KeywordRanking {
             """;
 
     /**
-     * To be completed by what of passages is eligible, which versions are current, lists, passages to leave out, and
+     * To be completed by what of passages is eligible, what tells how many are current, lists, passages to leave out, and
      * passages to leave in.
      */
     private static final String LISTS = ASKED + """
@@ -64,8 +64,8 @@ final class KeywordRanking {
             size as (
                 select greatest(sum(v.passages), 1)::float8 as passages,
                        greatest(sum(v.lexemes), 1)::float8 / greatest(sum(v.passages), 1) as length
-                  from version v
-                 where v.collection_id in (select id from scope) and %2$s)
+                  from %2$s v
+                 where v.collection_id in (select id from scope))
             select 'word' as kind, w.lexeme, w.times, w.places, w.rare, l.list, s.passages, s.length
               from size s cross join word w left join list l on l.lexeme = w.lexeme and w.rare
             union all
@@ -98,6 +98,8 @@ final class KeywordRanking {
              cross join lateral unnest(p.lexemes) l
               join term t on t.collection_id = p.collection_id and t.lexeme = l.lexeme
              group by l.lexeme""";
+
+    private static final String EXTENT_THEN = "(select * from version v where %s)";
 
     private static final String GONE = """
             select string_agg(int8send(passage_id), cast('' as bytea)) from unposted
@@ -194,7 +196,7 @@ final class KeywordRanking {
         var lists = session.createNativeQuery(
                         LISTS.formatted(
                                 eligible.cte(),
-                                eligible.current(),
+                                eligible.then() ? EXTENT_THEN.formatted(eligible.current()) : "extent",
                                 eligible.then() ? POSTED_THEN : POSTED,
                                 eligible.then() ? "null" : GONE,
                                 eligible.isAll() ? "null" : ELIGIBLE),

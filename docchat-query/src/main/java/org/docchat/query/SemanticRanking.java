@@ -156,11 +156,9 @@ final class SemanticRanking {
      */
     private static boolean isIndexCheaper(EntityManager session, List<CollectionId> collections) {
         return (Boolean) session.createNativeQuery("""
-                        select coalesce(sum(v.passages), 0)::float8 ^ 2
+                        select coalesce(sum(passages), 0)::float8 ^ 2
                                    > :yield * (select reltuples from pg_class where oid = 'embedding'::regclass)
-                          from version v
-                         where v.collection_id = any (cast(:collections as uuid[]))
-                           and v.current_from is not null and v.current_to is null
+                          from extent where collection_id = any (cast(:collections as uuid[]))
                         """, Boolean.class)
                 .setParameter("yield", OVERSAMPLED_BY_INDEX)
                 .setParameter("collections", Rows.array(collections, CollectionId::value))

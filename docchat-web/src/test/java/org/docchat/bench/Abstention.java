@@ -1,10 +1,8 @@
 package org.docchat.bench;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,10 +34,9 @@ public final class Abstention {
     public static void main(String[] args) throws Exception {
         var target = Path.of(args[0]);
         var without = Set.of(System.getProperty("without", "").split("\\|"));
-        var directory = Files.createTempDirectory(target, "abstention");
         try (var onnx = OnnxEmbeddingModel.bgeSmall(target.resolve("war/WEB-INF/model"), 2);
                 var model = new RememberedEmbeddings(onnx, target.resolve("bench"));
-                var database = PreparedDatabase.in(directory)) {
+                var database = PreparedDatabase.temporary()) {
             var owner = database.user("bench");
             var stacks = new Stacks(database, model, target);
             var librarian = new Librarian(
@@ -73,11 +70,6 @@ public final class Abstention {
                 }
             }
             reliability(own, foreign);
-        } finally {
-            try (var left = Files.walk(directory)) {
-                left.sorted(Comparator.reverseOrder())
-                        .forEach(path -> path.toFile().delete());
-            }
         }
         System.exit(0);
     }

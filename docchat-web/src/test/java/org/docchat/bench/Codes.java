@@ -1,8 +1,6 @@
 package org.docchat.bench;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +56,6 @@ public final class Codes {
     /** @param args the module's {@code target} directory */
     public static void main(String[] args) throws Exception {
         var target = Path.of(args[0]);
-        var directory = Files.createTempDirectory(target, "codes");
         var codes = new Codes();
         codes.errors();
         codes.parts();
@@ -70,7 +67,7 @@ public final class Codes {
         codes.names();
         try (var onnx = OnnxEmbeddingModel.bgeSmall(target.resolve("war/WEB-INF/model"), 2);
                 var model = new RememberedEmbeddings(onnx, target.resolve("bench"));
-                var database = PreparedDatabase.in(directory)) {
+                var database = PreparedDatabase.temporary()) {
             var owner = database.user("bench");
             var librarian = database.librarian(EmbeddingModels.only(model));
             var all = codes.judged("codes", new LinkedHashMap<>());
@@ -80,11 +77,6 @@ public final class Codes {
                 for (var mode : Mode.values()) {
                     Bench.measure(librarian, owner, codes.judged(kind.getKey(), kind.getValue()), collection, mode);
                 }
-            }
-        } finally {
-            try (var left = Files.walk(directory)) {
-                left.sorted(Comparator.reverseOrder())
-                        .forEach(path -> path.toFile().delete());
             }
         }
         System.exit(0);

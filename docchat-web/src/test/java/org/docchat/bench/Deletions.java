@@ -1,9 +1,6 @@
 package org.docchat.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,8 +22,7 @@ public final class Deletions {
 
     /** @param args the module's {@code target} directory */
     public static void main(String[] args) throws IOException, InterruptedException {
-        var directory = Files.createTempDirectory(Path.of(args[0]), "deletions");
-        try (var database = PreparedDatabase.in(directory)) {
+        try (var database = PreparedDatabase.temporary()) {
             var collections = new Collections(database);
             var library = new Library(database, 1);
             var owner = database.user("owner");
@@ -69,11 +65,6 @@ public final class Deletions {
                         seconds,
                         times.get(),
                         longest.get() / 1_000_000);
-            }
-        } finally {
-            try (var left = Files.walk(directory)) {
-                left.sorted(Comparator.reverseOrder())
-                        .forEach(path -> path.toFile().delete());
             }
         }
         System.exit(0);

@@ -1,10 +1,7 @@
 package org.docchat.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Locale;
 import org.docchat.Crowd;
 import org.docchat.domain.Language;
@@ -26,8 +23,7 @@ public final class Listings {
 
     /** @param args the module's {@code target} directory */
     public static void main(String[] args) throws IOException, InterruptedException {
-        var directory = Files.createTempDirectory(Path.of(args[0]), "listings");
-        try (var database = PreparedDatabase.in(directory)) {
+        try (var database = PreparedDatabase.temporary()) {
             var owner = database.user("bench");
             var collections = new Collections(database);
             var library = new Library(database, 1);
@@ -52,11 +48,6 @@ public final class Listings {
                             collections.get(owner, id);
                             library.states(owner, id);
                         }));
-            }
-        } finally {
-            try (var left = Files.walk(directory)) {
-                left.sorted(Comparator.reverseOrder())
-                        .forEach(path -> path.toFile().delete());
             }
         }
         System.exit(0);

@@ -1,9 +1,7 @@
 package org.docchat.bench;
 
 import java.io.ByteArrayInputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Locale;
 import org.docchat.CountedEmbeddings;
 import org.docchat.Handbook;
@@ -28,11 +26,10 @@ public final class Revisions {
     /** @param args the module's {@code target} directory */
     public static void main(String[] args) throws Exception {
         var target = Path.of(args[0]);
-        var directory = Files.createTempDirectory(target, "revisions");
         try (var onnx = OnnxEmbeddingModel.bgeSmall(
                         target.resolve("war/WEB-INF/model"),
                         Runtime.getRuntime().availableProcessors());
-                var database = PreparedDatabase.in(directory)) {
+                var database = PreparedDatabase.temporary()) {
             var model = new CountedEmbeddings(onnx);
             var owner = database.user("bench");
             var id = new Collections(database)
@@ -70,11 +67,6 @@ public final class Revisions {
                             (double) embedded * PAGES / passages,
                             seconds);
                 }
-            }
-        } finally {
-            try (var left = Files.walk(directory)) {
-                left.sorted(Comparator.reverseOrder())
-                        .forEach(path -> path.toFile().delete());
             }
         }
         System.exit(0);

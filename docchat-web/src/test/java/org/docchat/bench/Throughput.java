@@ -3,11 +3,9 @@ package org.docchat.bench;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -39,7 +37,6 @@ public final class Throughput {
     private static final int PARAGRAPHS = Integer.getInteger("paragraphs", 120);
 
     private final PreparedDatabase database;
-    private final Path data;
     private final EmbeddingModel model;
     private final Path target;
     private final Caller owner;
@@ -47,8 +44,7 @@ public final class Throughput {
     private final Library library;
     private final Random random = new Random(1);
 
-    private Throughput(PreparedDatabase database, Path data, EmbeddingModel model, Path target) {
-        this.data = data;
+    private Throughput(PreparedDatabase database, EmbeddingModel model, Path target) {
         this.database = database;
         this.model = model;
         this.target = target;
@@ -60,18 +56,12 @@ public final class Throughput {
     /** @param args the module's {@code target} directory */
     public static void main(String[] args) throws Exception {
         var target = Path.of(args[0]);
-        var directory = Files.createTempDirectory(target, "throughput");
         try (var model = OnnxEmbeddingModel.bgeSmall(target.resolve("war/WEB-INF/model"), THREADS);
-                var database = PreparedDatabase.in(directory)) {
+                var database = PreparedDatabase.temporary()) {
             database.execute("alter system set fsync = on");
             database.execute("alter system set synchronous_commit = on");
             database.execute("select pg_reload_conf()");
-            new Throughput(database, directory.resolve("data"), model, target).run();
-        } finally {
-            try (var left = Files.walk(directory)) {
-                left.sorted(Comparator.reverseOrder())
-                        .forEach(path -> path.toFile().delete());
-            }
+            new Throughput(database, model, target).run();
         }
         System.exit(0);
     }
@@ -119,10 +109,11 @@ public final class Throughput {
     }
 
     /** Of this process, those that read documents, and PostgreSQL with its connections. */
-    private long processorNanos() throws IOException {
-        var postmaster = Long.parseLong(
-                Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip());
-        return Stream.of(ProcessHandle.current(), ProcessHandle.of(postmaster).orElseThrow())
+    private long processorNanos() {
+        var postmaster = ProcessHandle.of(database.count("select pg_backend_pid()"))
+                .flatMap(ProcessHandle::parent)
+                .orElseThrow();
+        return Stream.of(ProcessHandle.current(), postmaster)
                 .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
                 .distinct()
                 .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))

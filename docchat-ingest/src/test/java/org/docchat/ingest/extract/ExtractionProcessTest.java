@@ -155,6 +155,24 @@ class ExtractionProcessTest {
         }
     }
 
+    @Test
+    void readingGivesWayToWhoeverAsks() throws Exception {
+        assumeTrue(Files.exists(Path.of("/proc/self/stat")) && Files.exists(Path.of("/usr/bin/nice")), "needs Linux");
+        try (var extraction = extraction(Duration.ofSeconds(30), 256)) {
+            read(extraction, "one");
+
+            assertThat(niceness(String.valueOf(children().get(0).pid())))
+                    .isEqualTo(Math.min(19, niceness("self") + Child.NICENESS));
+        }
+    }
+
+    /** As proc(5) has it. */
+    private static int niceness(String process) throws IOException {
+        var stat = Files.readString(Path.of("/proc", process, "stat"));
+        // The second field is the name, which may hold anything, in brackets.
+        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 90, 180, 270})
     void theBoxOfAWordIsWhereThePageShowsIt(int rotation) throws Exception {

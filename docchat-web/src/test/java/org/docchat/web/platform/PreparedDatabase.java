@@ -49,17 +49,24 @@ public final class PreparedDatabase implements Transactions<EntityManager>, Auto
         return new PreparedDatabase(null, url);
     }
 
+    /** A PostgreSQL of its own, whose data goes with it. */
+    public static PreparedDatabase temporary() throws IOException, InterruptedException {
+        return started(EmbeddedPostgres.builder());
+    }
+
     /** A PostgreSQL of its own, whose data stays in the directory. */
     public static PreparedDatabase in(Path directory) throws IOException, InterruptedException {
         var data = directory.resolve("data");
         Files.createDirectories(data);
-        var own = EmbeddedPostgres.builder()
+        return started(EmbeddedPostgres.builder()
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
                 .setOverrideWorkingDirectory(
-                        Files.createDirectories(directory.resolve("server")).toFile())
-                .setServerConfig("shared_buffers", "128MB")
-                .start();
+                        Files.createDirectories(directory.resolve("server")).toFile()));
+    }
+
+    private static PreparedDatabase started(EmbeddedPostgres.Builder builder) throws IOException, InterruptedException {
+        var own = builder.setServerConfig("shared_buffers", "128MB").start();
         return new PreparedDatabase(own, own.getJdbcUrl("postgres", "postgres"));
     }
 
