@@ -1,18 +1,9 @@
 package org.docchat.query;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.docchat.domain.Passage;
 
 /**
@@ -22,41 +13,32 @@ import org.docchat.domain.Passage;
  * @param passages those that are in it: the marker {@code [n]} means the n-th
  */
 record AnswerPrompt(ChatModel.Prompt prompt, List<Passage> passages) {
-    /** Changes with every change to the templates. */
-    static final String VERSION = "answer-1";
+    static final Template TEMPLATE = Template.of("answer-1");
 
-    private static final String SYSTEM = template("system");
-    private static final String USER = template("user");
-    private static final Pattern VARIABLE = Pattern.compile("\\{\\{([a-z]+)}}");
-    private static final int SHINGLE = 4;
-    /** A passage that has so much in common with one before it says nothing new. */
-    private static final double NEARLY_ALL = 0.8;
+    /** A passage of which less is left tells nothing. */
+    private static final int LEAST = 50;
 
     /**
-     * Builds the prompt from as many passages as fit, best first and without near-duplicates; the first is always in
-     * it, cut if it must be.
+     * Builds the prompt from as many passages as fit, best first; the first is cut if it must be.
      *
+     * @param tokens that it may take
      * @param boundary makes random words
+     * @return without passages, and not to be sent, if the question leaves no room for any
      */
     static AnswerPrompt of(String question, List<Passage> passages, int tokens, Supplier<String> boundary) {
         var word = boundary.get();
         while (contains(question, passages, word)) {
             word = boundary.get();
         }
-        int left = tokens - ChatModel.estimateTokens(SYSTEM + USER + question) - 6 * word.length();
+        int left =
+                tokens - ChatModel.estimateTokens(TEMPLATE.system() + TEMPLATE.user() + question) - 6 * word.length();
         var blocks = new StringBuilder();
         var taken = new ArrayList<Passage>();
-        var seen = new HashSet<List<String>>();
         for (var passage : passages) {
-            var shingles = shingles(passage.text());
-            long known = shingles.stream().filter(seen::contains).count();
-            if (!taken.isEmpty() && known >= NEARLY_ALL * shingles.size()) {
-                continue;
-            }
             var block = block(taken.size() + 1, passage, passage.text(), word);
             int cost = ChatModel.estimateTokens(block);
             if (cost > left) {
-                if (!taken.isEmpty()) {
+                if (!taken.isEmpty() || left < LEAST) {
                     continue;
                 }
                 var text = passage.text();
@@ -66,11 +48,11 @@ record AnswerPrompt(ChatModel.Prompt prompt, List<Passage> passages) {
             }
             blocks.append(block);
             taken.add(passage);
-            seen.addAll(shingles);
             left -= cost;
         }
-        var user = filled(Map.of("boundary", word, "passages", blocks.toString(), "question", question.strip()));
-        return new AnswerPrompt(new ChatModel.Prompt(SYSTEM, user), List.copyOf(taken));
+        var prompt =
+                TEMPLATE.filled(Map.of("boundary", word, "passages", blocks.toString(), "question", question.strip()));
+        return new AnswerPrompt(prompt, List.copyOf(taken));
     }
 
     private static boolean contains(String question, List<Passage> passages, String word) {
@@ -91,30 +73,5 @@ record AnswerPrompt(ChatModel.Prompt prompt, List<Passage> passages) {
                         + (location.page() == null ? "" : ", page " + location.page())
                         + (location.section() == null ? "" : ", " + location.section()))
                 .replaceAll("\\s+", " ");
-    }
-
-    private static Set<List<String>> shingles(String text) {
-        var words = List.of(text.toLowerCase(Locale.ROOT).strip().split("\\W+"));
-        var shingles = new HashSet<List<String>>();
-        for (int i = 0; i + SHINGLE <= words.size(); i++) {
-            shingles.add(words.subList(i, i + SHINGLE));
-        }
-        return shingles.isEmpty() ? Set.of(words) : shingles;
-    }
-
-    /** In one pass: what stands in a value is never taken for a variable. */
-    private static String filled(Map<String, String> values) {
-        return VARIABLE.matcher(USER)
-                .replaceAll(
-                        variable -> Matcher.quoteReplacement(Objects.requireNonNull(values.get(variable.group(1)))));
-    }
-
-    private static String template(String part) {
-        var name = VERSION + "." + part + ".txt";
-        try (var in = AnswerPrompt.class.getResourceAsStream(name)) {
-            return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -2,6 +2,7 @@ package org.docchat.query;
 
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -26,6 +27,13 @@ public final class ChatWriter implements Writer {
     private static final String NOT_IN_DOCUMENTS = "NOT_IN_DOCUMENTS";
 
     private static final String NOTHING_BACKED = "Nothing of what the chat model wrote is backed by these documents.";
+
+    private static final String TOO_LONG = "The question is too long for the chat model.";
+
+    /** A reader waits for this before anything is searched for. */
+    private static final Duration STANDALONE_TIME = Duration.ofSeconds(8);
+    /** With a model's thoughts. */
+    private static final int STANDALONE_LONGEST = 4_000;
 
     private static final Pattern CITES = Pattern.compile("[\\[【]\\s?\\p{Nd}");
     private static final Pattern THOUGHTS = Pattern.compile("(?s)^\\s*<think>.*?(</think>|$)");
@@ -61,11 +69,53 @@ public final class ChatWriter implements Writer {
         return chat.name();
     }
 
+    /** Where the model fails, takes its time or makes something up, the rule decides. */
+    @Override
+    public String standalone(String question, List<String> earlier, BooleanSupplier isCancelled) {
+        var byRule = FollowUp.standalone(question, earlier);
+        if (byRule.equals(question)) {
+            return question;
+        }
+        long end = System.nanoTime() + STANDALONE_TIME.toNanos();
+        var prompt = StandalonePrompt.of(question, earlier, boundary);
+        var written = new StringBuilder();
+        try {
+            var completion = chat.complete(
+                    prompt,
+                    written::append,
+                    () -> isCancelled.getAsBoolean()
+                            || System.nanoTime() - end > 0
+                            || written.length() > STANDALONE_LONGEST);
+            var text = THOUGHTS.matcher(completion.text()).replaceFirst("").strip();
+            if (completion.end() == ChatModel.End.COMPLETE && StandalonePrompt.isFaithful(text, question, earlier)) {
+                return text;
+            }
+            LOG.log(Level.DEBUG, "the chat model made no question of a follow-up that can be used");
+        } catch (Failure.Unavailable e) {
+            LOG.log(Level.WARNING, () -> "the chat model " + chat.name() + " made no question: " + e.code());
+        }
+        if (isCancelled.getAsBoolean()) {
+            throw new CancellationException("nobody waits for the answer any more");
+        }
+        return byRule;
+    }
+
     @Override
     public Draft write(String question, List<Passage> passages, Consumer<String> tokens, BooleanSupplier isCancelled) {
         var prompt = AnswerPrompt.of(question, passages, chat.contextTokens() - chat.answerTokens(), boundary);
+        if (prompt.passages().isEmpty()) {
+            return instead(
+                    otherwise.write(question, passages, tokens, isCancelled),
+                    new Librarian.Usage(0, 0),
+                    TOO_LONG,
+                    null);
+        }
         var prompted = new Prompted(
-                chat.name(), AnswerPrompt.VERSION, chat.contextTokens(), chat.answerTokens(), prompt.passages());
+                chat.name(),
+                AnswerPrompt.TEMPLATE.version(),
+                chat.contextTokens(),
+                chat.answerTokens(),
+                prompt.passages());
         var shown = new Shown(tokens);
         ChatModel.Completion completion;
         try {
@@ -104,7 +154,8 @@ public final class ChatWriter implements Writer {
                                 sentence.denials() > 0 || sentence.sequence().isEmpty());
     }
 
-    private static Draft instead(Draft draft, Librarian.Usage usage, @Nullable String why, Prompted prompted) {
+    private static Draft instead(
+            Draft draft, Librarian.Usage usage, @Nullable String why, @Nullable Prompted prompted) {
         var notice = why + " These are the documents' own sentences instead.";
         return new Draft(draft.text(), draft.quotes(), usage, draft.writer(), notice, prompted);
     }

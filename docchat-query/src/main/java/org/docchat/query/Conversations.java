@@ -2,6 +2,7 @@ package org.docchat.query;
 
 import jakarta.persistence.EntityManager;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.docchat.domain.Answer;
@@ -115,19 +116,18 @@ public final class Conversations {
         });
     }
 
-    /** What was searched for last in a conversation; null where nothing was. */
-    static @Nullable String previousQuestion(EntityManager session, ConversationId conversation) {
+    /** What was searched for last in a conversation, oldest first. */
+    static List<String> askedBefore(EntityManager session, ConversationId conversation) {
         find(session, conversation);
-        return session
-                .createQuery(
+        var latest = session.createQuery(
                         "select a.standalone from AnswerRow a where a.conversationId = :id order by a.createdAt desc",
                         String.class)
                 .setParameter("id", conversation.value())
-                .setMaxResults(1)
-                .getResultList()
-                .stream()
-                .findFirst()
-                .orElse(null);
+                .setMaxResults(FollowUp.REMEMBERED)
+                .getResultList();
+        var oldestFirst = new ArrayList<>(latest);
+        java.util.Collections.reverse(oldestFirst);
+        return oldestFirst;
     }
 
     private static ConversationRow find(EntityManager session, ConversationId id) {

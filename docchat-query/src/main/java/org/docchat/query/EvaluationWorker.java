@@ -156,17 +156,17 @@ public final class EvaluationWorker implements Runnable {
             model[0] = session.find(EvaluationRow.class, job.key.evaluationId).embeddingModel;
             return row.toQuestion();
         });
-        var standalone = FollowUp.standalone(question.text(), null);
         var worker = Thread.currentThread();
         var composed = librarian.compose(
                 job.owner,
                 new Librarian.Search(
-                        standalone,
+                        question.text(),
                         List.of(job.collection),
                         Fusion.CANDIDATES,
                         Librarian.Mode.HYBRID,
                         Librarian.Filter.NONE,
-                        model[0]),
+                        model[0],
+                        true),
                 worker::isInterrupted);
         if (composed.outage() != null) {
             // Half a search would be measured. Later.

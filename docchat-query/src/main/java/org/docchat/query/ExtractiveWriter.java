@@ -2,6 +2,7 @@ package org.docchat.query;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +11,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.docchat.domain.DocumentId;
 import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.Passage;
 import org.docchat.domain.Sentences;
@@ -32,6 +34,8 @@ public final class ExtractiveWriter implements Writer {
 
     private static final Pattern ITEM = Pattern.compile("(?s)\\s*([•◦▪‣·*-]|\\d{1,3}[.)])\\s.*");
     private static final int LONGEST_BRIDGE = 1_000;
+    /** More sentences than fill this are a wall of text, which readers skip. */
+    private static final int LONGEST_ANSWER = 1_000;
     /** A sentence that announces something is nothing without it. */
     private static final Pattern ANNOUNCES = Pattern.compile("(?is).*:|(?=.*\\b(following|as follows|below)\\b).*[.:]");
 
@@ -65,6 +69,14 @@ public final class ExtractiveWriter implements Writer {
             return start + words.length();
         }
 
+        DocumentId document() {
+            return passage.documentId();
+        }
+
+        int endOfPassage() {
+            return passage.location().start() + passage.text().length();
+        }
+
         /** The same, continued in its passage up to an offset. */
         Candidate to(int end) {
             int origin = passage.location().start();
@@ -91,21 +103,31 @@ public final class ExtractiveWriter implements Writer {
         return new Draft(text.toString(), quotes, new Librarian.Usage(0, 0), name(), null);
     }
 
-    /** In reading order; neighbours in a passage become one quote with what lies between them. */
+    /**
+     * In reading order, the document of the best first; what stands close together in a passage becomes one quote with what
+     * lies between.
+     */
     private static List<Candidate> joined(List<Candidate> chosen) {
+        var ranks = new HashMap<DocumentId, Integer>();
+        chosen.forEach(candidate -> ranks.merge(candidate.document(), candidate.rank(), Math::min));
         var ordered = chosen.stream()
-                .sorted(Comparator.comparingInt(Candidate::rank).thenComparingInt(Candidate::start))
+                .sorted(Comparator.comparing((Candidate candidate) -> ranks.get(candidate.document()))
+                        .thenComparing(Candidate::start)
+                        .thenComparing(Candidate::end, Comparator.reverseOrder()))
                 .toList();
         var joined = new ArrayList<Candidate>();
         for (var next : ordered) {
             var last = joined.isEmpty() ? null : joined.get(joined.size() - 1);
-            if (last != null
-                    && last.rank() == next.rank()
-                    && next.start() - last.end() <= (isItem(last) && isItem(next) ? BRIDGED_ITEMS : BRIDGED)
-                    && next.end() - last.start() <= LONGEST_BRIDGE) {
-                joined.set(joined.size() - 1, last.to(next.end()));
-            } else {
+            if (last == null || !last.document().equals(next.document())) {
                 joined.add(next);
+            } else if (next.end() > last.end()) {
+                if (next.end() <= last.endOfPassage()
+                        && next.start() - last.end() <= (isItem(last) && isItem(next) ? BRIDGED_ITEMS : BRIDGED)
+                        && next.end() - last.start() <= LONGEST_BRIDGE) {
+                    joined.set(joined.size() - 1, last.to(next.end()));
+                } else {
+                    joined.add(next);
+                }
             }
         }
         return joined;
@@ -163,11 +185,16 @@ public final class ExtractiveWriter implements Writer {
             scored.add(new Scored(candidate, score));
         }
         scored.sort(Comparator.comparingDouble((Scored s) -> -s.score()));
-        return scored.stream()
-                .limit(MOST_SENTENCES)
-                .filter(next -> next.score() >= ALMOST_AS_GOOD * scored.get(0).score())
-                .map(Scored::candidate)
-                .toList();
+        var chosen = new ArrayList<Candidate>();
+        int length = 0;
+        for (var next : scored.subList(0, Math.min(MOST_SENTENCES, scored.size()))) {
+            length += next.candidate().words().length();
+            if (chosen.isEmpty()
+                    || next.score() >= ALMOST_AS_GOOD * scored.get(0).score() && length <= LONGEST_ANSWER) {
+                chosen.add(next.candidate());
+            }
+        }
+        return chosen;
     }
 
     private static void requireReader(BooleanSupplier isCancelled) {

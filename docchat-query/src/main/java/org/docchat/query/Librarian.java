@@ -114,17 +114,18 @@ public final class Librarian {
     }
 
     private GivenAnswer give(Caller caller, Question question, Listener listener) {
-        var previous = transactions.as(caller, session -> {
+        var earlier = transactions.as(caller, session -> {
             requireVisible(session, question.collections());
-            if (question.previous() != null) {
-                return question.previous();
+            if (question.earlier() != null) {
+                return FollowUp.chain(question.earlier());
             }
             return question.conversation() == null
-                    ? null
-                    : Conversations.previousQuestion(session, question.conversation());
+                    ? List.<String>of()
+                    : Conversations.askedBefore(session, question.conversation());
         });
-        var standalone =
-                question.standalone() != null ? question.standalone() : FollowUp.standalone(question.text(), previous);
+        var standalone = question.standalone() != null
+                ? question.standalone()
+                : writer.standalone(question.text(), earlier, listener::isCancelled);
         var composed = compose(caller, asked(standalone, question.collections(), question.asOf()), listener);
         return conversations.store(caller, question, standalone, composed, inForce(composed.models()));
     }
@@ -199,7 +200,8 @@ public final class Librarian {
 
     /** What is searched for to answer a question. */
     static Search asked(String standalone, List<CollectionId> collections, @Nullable Instant asOf) {
-        return new Search(standalone, collections, EVIDENCE_PASSAGES, Mode.HYBRID, new Filter(List.of(), null, asOf));
+        var filter = new Filter(List.of(), null, asOf);
+        return new Search(standalone, collections, EVIDENCE_PASSAGES, Mode.HYBRID, filter, null, true);
     }
 
     /** What answers depend on besides the documents. */
@@ -290,6 +292,7 @@ public final class Librarian {
      * @param collections at least one
      * @param limit 1 to 100 passages
      * @param model compare by this model's embeddings, whichever answer else; null: by those that do
+     * @param distinct leave out what says nearly the same as something better: an answer needs it once
      */
     public record Search(
             String query,
@@ -297,9 +300,10 @@ public final class Librarian {
             int limit,
             Mode mode,
             Filter filter,
-            @Nullable String model) {
+            @Nullable String model,
+            boolean distinct) {
         public Search(String query, List<CollectionId> collections, int limit, Mode mode, Filter filter) {
-            this(query, collections, limit, mode, filter, null);
+            this(query, collections, limit, mode, filter, null, false);
         }
     }
 
@@ -353,7 +357,8 @@ public final class Librarian {
      *
      * @param conversation null begins a new one
      * @param asOf answer as the collections stood then; null for now
-     * @param previous the question before it, where the caller keeps the conversation; null: the conversation tells
+     * @param earlier the questions before it, oldest first, where the caller keeps the conversation; null: the
+     *     conversation tells
      * @param standalone what to search for, where the asker knows; null: it is made of the question and what went before
      */
     public record Question(
@@ -361,7 +366,7 @@ public final class Librarian {
             List<CollectionId> collections,
             @Nullable ConversationId conversation,
             @Nullable Instant asOf,
-            @Nullable String previous,
+            @Nullable List<String> earlier,
             @Nullable String standalone) {}
 
     /** Hears an answer come into being, or waits for the whole of it. */

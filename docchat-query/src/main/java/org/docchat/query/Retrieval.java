@@ -109,10 +109,7 @@ final class Retrieval {
             var retrieved = transactions.as(caller, session -> {
                 var eligible = Eligible.of(search.filter());
                 var candidates = candidates(session, search, question, asked, eligible);
-                var places = Fusion.fuse(candidates, search.mode()).stream()
-                        .limit(search.limit())
-                        .toList();
-                var found = found(session, places, eligible);
+                var found = found(session, Fusion.fuse(candidates, search.mode()), search, eligible);
                 // Last: whatever else a collection may have changed to, these embeddings were all there until now.
                 if (search.mode() != Mode.KEYWORD
                         && !inUse.entrySet()
@@ -221,8 +218,28 @@ final class Retrieval {
         return indexed.computeIfAbsent(model, name -> SemanticRanking.hasIndex(session, name));
     }
 
+    /** As many as are asked for. */
+    private static List<Found> found(EntityManager session, List<Place> places, Search search, Eligible eligible) {
+        if (!search.distinct()) {
+            return read(session, places.subList(0, Math.min(search.limit(), places.size())), eligible);
+        }
+        var distinct = new Distinct();
+        var found = new ArrayList<Found>();
+        // Few say the same in most lists, so not all are read at once.
+        int step = 2 * search.limit();
+        for (int from = 0; from < places.size() && found.size() < search.limit(); from += step) {
+            for (var one : read(session, places.subList(from, Math.min(from + step, places.size())), eligible)) {
+                if (found.size() < search.limit()
+                        && distinct.isNew(one.passage().text())) {
+                    found.add(one);
+                }
+            }
+        }
+        return found;
+    }
+
     /** Reads the passages, without those that are not current any more. */
-    private static List<Found> found(EntityManager session, List<Place> places, Eligible eligible) {
+    private static List<Found> read(EntityManager session, List<Place> places, Eligible eligible) {
         var query = session.createNativeQuery(PASSAGES.formatted(eligible.current()), Tuple.class)
                 .setParameter("ids", Rows.array(places, place -> place.passage().value()));
         if (eligible.then()) {

@@ -25,6 +25,9 @@ final class Support {
     /** Two sentences share more words with anything than one. */
     private static final double MORE_FOR_TWO = 0.05;
 
+    /** One word may be another for what the source says; so many that follow each other say something of their own. */
+    private static final int ADDITION = Integer.getInteger("addition", 2);
+
     private static final int LOOKED_AT = 4;
     private static final int LONGEST = 700;
 
@@ -92,6 +95,7 @@ final class Support {
                 && source.saysAtOnce(claimed)
                 && source.sentences().stream().noneMatch(claimed::changes)
                 && !claimed.contradicts(said)
+                && claimed.longestAddition(said) < ADDITION
                 && source.sentences().stream().noneMatch(sentence -> Alignment.saysOtherwise(claimed, sentence));
     }
 

@@ -192,6 +192,24 @@ record Wording(
                                 && OPPOSITES.getOrDefault(w, Set.of()).stream().anyMatch(other.words::contains));
     }
 
+    /** How many words or figures that the other does not have follow each other at most; small words aside. */
+    int longestAddition(Wording other) {
+        int longest = 0;
+        int run = 0;
+        for (var token : tokens) {
+            boolean says =
+                    switch (token.kind()) {
+                        case WORD, NAME, FIRST, FIGURE -> true;
+                        case DENIAL, HARMLESS, LINK, EMPTY -> false;
+                    };
+            if (says && !UNSPACED.matcher(token.form()).matches()) {
+                run = other.words.contains(token.form()) || other.figures.contains(token.form()) ? 0 : run + 1;
+                longest = Math.max(longest, run);
+            }
+        }
+        return longest;
+    }
+
     /**
      * Whether a word or figure that the other does not have stands between two that it has side by side, or with another
      * word between them; a sentence's beginning and end are neighbours, too.

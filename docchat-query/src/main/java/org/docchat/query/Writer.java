@@ -16,6 +16,16 @@ public interface Writer {
     String name();
 
     /**
+     * Makes a question stand on its own that may lean on those before it.
+     *
+     * @param earlier what was searched for before, oldest first
+     * @throws java.util.concurrent.CancellationException if nobody waits for it any more
+     */
+    default String standalone(String question, List<String> earlier, BooleanSupplier isCancelled) {
+        return FollowUp.standalone(question, earlier);
+    }
+
+    /**
      * Writes an answer.
      *
      * @param question standing on its own

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -148,18 +147,16 @@ class AnswerPromptTest {
     }
 
     @Test
-    @Tag("P7")
-    void isNotFloodedByNearDuplicates() {
-        var poison = "Refunds are never paid whatever the customer says or does or has been promised by anybody. ";
-        var passages = new ArrayList<Passage>();
-        for (int i = 1; i <= 9; i++) {
-            passages.add(Fixtures.passage(i, poison + "Copy " + i + "."));
-        }
-        var truth = Fixtures.passage(10, "Refunds take 14 days.");
-        passages.add(truth);
+    @Tag("P6")
+    void isNoneWhereTheQuestionLeavesNoRoom() {
+        var passage = Fixtures.passage(1, "Refunds take 14 days.");
+        var model = FakeChatModel.thatWrites("No matter.").with(2_000);
+        var writer = new ChatWriter(model, new WordBag(), new ExtractiveWriter(new WordBag()));
+        var draft = writer.write("How long do refunds take? ".repeat(300), List.of(passage), t -> {}, () -> false);
 
-        assertThat(AnswerPrompt.of("How long?", passages, PLENTY, () -> "b0und").passages())
-                .containsExactly(passages.get(0), truth);
+        assertThat(model.asked).isEmpty();
+        assertThat(draft.text()).isEqualTo("Refunds take 14 days. [1]");
+        assertThat(draft.notice()).startsWith("The question is too long for the chat model.");
     }
 
     @Test

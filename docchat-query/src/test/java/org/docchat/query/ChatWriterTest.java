@@ -97,6 +97,10 @@ class ChatWriterTest {
                 "Refunds are paid within 14 working days [1].",
                 "Gift cards are not not refunded [1].",
                 "The moon is made of cheese [1].",
+                "Refunds are paid within 14 days by bank transfer and shipping is free [1].",
+                "Refunds are, after manager approval, paid within 14 days by bank transfer [1].",
+                "For regular customers of the shop, refunds are paid within 14 days by bank transfer [1].",
+                "Gift cards are not refunded, but vouchers are welcome [1].",
                 "Refunds are paid within 14 days [1], and leave is 90 days [2].",
                 "Refunds are paid within 14 days at http://127.0.0.1:9/?q=secret [1].",
                 "Sources: handbook [1]"
@@ -180,7 +184,10 @@ class ChatWriterTest {
                         case 6 -> "Leave is approved by the team lead in Rome";
                         // from nowhere, from two passages at once, with a link
                         case 7 -> "The canary number " + i + " sings in the northern lighthouse";
-                        case 8 -> "Everyone has 14 days of leave and 30 days for refunds";
+                        case 8 ->
+                            i % 20 == 8
+                                    ? "Everyone has 14 days of leave and 30 days for refunds"
+                                    : truth + ", and shipping is free of charge";
                         default -> truth + ", see https://evil.example/?" + i;
                     };
             var marker = List.of(
@@ -259,6 +266,61 @@ class ChatWriterTest {
         writer.write("How long?", FOUND, told::add, () -> false);
 
         assertThat(told).containsExactly("Refunds are ", "paid within 14 days [1].");
+    }
+
+    private static String standalone(FakeChatModel model, String question, String... earlier) {
+        return new ChatWriter(model, new WordBag(), new ExtractiveWriter(new WordBag()))
+                .standalone(question, List.of(earlier), () -> false);
+    }
+
+    @Test
+    void hasTheModelMakeAQuestionOfAFollowUp() {
+        var model = FakeChatModel.thatWrites("<think>Hotels.</think>What are hotel costs in Berlin?");
+
+        assertThat(standalone(model, "And in Berlin?", "What are hotel costs?"))
+                .isEqualTo("What are hotel costs in Berlin?");
+        assertThat(model.asked).singleElement().satisfies(prompt -> assertThat(prompt.user())
+                .contains("question 1>>>\nWhat are hotel costs?\n<<<")
+                .contains("last question>>>\nAnd in Berlin?\n<<<"));
+    }
+
+    @Test
+    void asksNoModelAboutAQuestionThatStandsAlone() {
+        var model = FakeChatModel.thatWrites("What are hotel costs?");
+
+        assertThat(standalone(model, "Who approves travel abroad?", "What are hotel costs?"))
+                .isEqualTo("Who approves travel abroad?");
+        assertThat(standalone(model, "And in Berlin?")).isEqualTo("And in Berlin?");
+        assertThat(model.asked).isEmpty();
+    }
+
+    @ParameterizedTest
+    @Tag("P1")
+    @ValueSource(
+            strings = {
+                "",
+                "Paris",
+                "What are hotel costs in Berlin in 2024?",
+                "What are hotel costs in Berlin at Ritz?",
+                "What are hotel costs in Berlin?\nAnd in Paris?",
+                "I am sorry, but as a language model I cannot know what the hotel costs in Berlin would be.",
+                "What are hotel costs in Berlin, see http://evil.example/?",
+                "NOT_IN_DOCUMENTS"
+            })
+    void keepsToTheRuleWhereTheModelMakesSomethingElse(String made) {
+        assertThat(standalone(FakeChatModel.thatWrites(made), "And in Berlin?", "What are hotel costs?"))
+                .isEqualTo("What are hotel costs? And in Berlin?");
+    }
+
+    @Test
+    @Tag("F4")
+    void keepsToTheRuleWhereTheModelFailsOrDoesNotEnd() {
+        var endless = FakeChatModel.thatAnswers(prompt -> Stream.generate(() -> "hotel costs in Berlin "));
+
+        for (var model : List.of(FakeChatModel.thatFails(), endless)) {
+            assertThat(standalone(model, "And in Berlin?", "What are hotel costs?"))
+                    .isEqualTo("What are hotel costs? And in Berlin?");
+        }
     }
 
     @Test

@@ -101,6 +101,53 @@ class ExtractiveWriterTest {
         assertThat(draft.quotes().get(0).words()).isEqualTo("Gauss proved the theorem [12].");
     }
 
+    private static Passage passage(int document, int start, String text) {
+        return new Passage(
+                new PassageId(start),
+                new CollectionId(new UUID(0, 1)),
+                new DocumentId(new UUID(0, document)),
+                "manual-" + document + ".pdf",
+                1,
+                0,
+                new Location(4, null, start, start + text.length()),
+                text);
+    }
+
+    @Test
+    void followsTheDocumentNotTheRanking() {
+        var later = passage(1, 900, "Refunds take 14 days in winter.");
+        var other = passage(2, 0, "Refunds take 14 days at sea.");
+        var earlier = passage(1, 100, "Refunds take 14 days in summer.");
+
+        assertThat(write("How many days do refunds take?", later, other, earlier)
+                        .text())
+                .isEqualTo("Refunds take 14 days in summer. [1] Refunds take 14 days in winter. [2]"
+                        + " Refunds take 14 days at sea. [3]");
+    }
+
+    @Test
+    void quotesOnceWhatTouches() {
+        var text = "Refunds take 14 days in summer. Ask at the desk. Refunds take 14 days in winter.";
+        var whole = passage(1, 0, text);
+        var overlapping = passage(1, 49, text.substring(49) + " We are open on weekdays.");
+        var draft = write("How many days do refunds take?", whole, overlapping);
+
+        assertThat(draft.text()).isEqualTo(text + " [1]");
+        assertThat(draft.quotes()).singleElement().satisfies(quote -> assertThat(quote.words())
+                .isEqualTo(text));
+    }
+
+    @Test
+    void isNeverAWallOfText() {
+        var passages = new Passage[6];
+        for (int i = 0; i < passages.length; i++) {
+            passages[i] =
+                    passage(i, 0, "Refunds number " + i + " take 14 days" + ", or so we are told".repeat(30) + ".");
+        }
+
+        assertThat(write("How many days do refunds take?", passages).text()).hasSizeLessThan(1_100);
+    }
+
     @Test
     void tellsItsTextAsItComes() {
         var told = new ArrayList<String>();

@@ -76,7 +76,7 @@ public final class Abstention {
 
     private static double[] evidence(Librarian librarian, Caller owner, CollectionId in, Collection<String> questions) {
         return questions.stream()
-                .map(text -> new Librarian.Question(text, List.of(in), null, null, null, text))
+                .map(text -> new Librarian.Question(text, List.of(in), null, null, List.of(), text))
                 .map(question -> librarian.answer(owner, question, () -> false).answer())
                 .mapToDouble(Answer::evidence)
                 .toArray();

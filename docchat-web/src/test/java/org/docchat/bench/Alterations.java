@@ -60,6 +60,17 @@ final class Alterations {
             + " because/since also/too show/demonstrate called/named"
             + " main/principal major/principal country/nation nation/country children/kids city/town");
 
+    private static final String ENDS = " and shipping is free| with the approval of the board| as local experts say"
+            + "| and visitors pay nothing| to the surprise of everybody| for members of the club| worldwide| at night";
+    private static final String BEGINNINGS =
+            "After a long debate, |With the manager's approval, |For regular customers, "
+                    + "|According to local experts, |Since the reform, |At night, ";
+    private static final String ASIDES = ", after manager approval,|, in the eyes of critics,|, free of charge,"
+            + "|, as a rule,|, against expert advice,|, secretly,";
+
+    private static final Pattern CLAUSE = Pattern.compile("(?<=, (?:and|but) )\\p{Ll}[^,.;]{15,60}(?=[,.;])");
+
+    private final List<String> clauses = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
     private final List<String> words = new ArrayList<>();
     private final Random random;
@@ -69,6 +80,7 @@ final class Alterations {
         for (var text : texts) {
             NAME.matcher(text).results().map(MatchResult::group).forEach(names::add);
             WORD.matcher(text).results().map(MatchResult::group).forEach(words::add);
+            CLAUSE.matcher(text).results().map(MatchResult::group).forEach(clauses::add);
         }
     }
 
@@ -96,7 +108,23 @@ final class Alterations {
         put(made, "another name of the paragraph", sentence, otherName(sentence, paragraph));
         put(made, "two names exchanged", sentence, twoExchanged(sentence, NAME));
         put(made, "a word from elsewhere", sentence, one(sentence, WORD, w -> words.get(random.nextInt(words.size()))));
+        // By the sentence: so these change nothing of what is drawn for others.
+        var own = new Random(sentence.hashCode());
+        put(made, "more at its end", sentence, sentence.substring(0, sentence.length() - 1) + pick(ENDS, own) + ".");
+        put(made, "more at its beginning", sentence, pick(BEGINNINGS, own) + sentence);
+        put(made, "an aside", sentence, AUXILIARY.matcher(sentence).replaceFirst("$0" + pick(ASIDES, own)));
+        put(
+                made,
+                "and a clause from elsewhere",
+                sentence,
+                sentence.substring(0, sentence.length() - 1) + ", and " + clauses.get(own.nextInt(clauses.size()))
+                        + ".");
         return made;
+    }
+
+    private static String pick(String list, Random random) {
+        var each = list.split("\\|");
+        return each[random.nextInt(each.length)];
     }
 
     private static void put(Map<String, String> made, String kind, String sentence, String altered) {

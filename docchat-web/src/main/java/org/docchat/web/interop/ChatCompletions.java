@@ -154,7 +154,7 @@ public class ChatCompletions {
                 List.of(collection.id()),
                 conversation(caller, collection, request),
                 null,
-                request.previous(),
+                request.earlier(),
                 null);
         return librarian.answer(caller, question, isCancelled::getAsBoolean);
     }

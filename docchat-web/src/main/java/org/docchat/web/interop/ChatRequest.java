@@ -50,10 +50,9 @@ record ChatRequest(@Nullable String model, List<String> said, boolean includeUsa
         return said.get(said.size() - 1);
     }
 
-    /** What the user asked before; null for the first question. */
-    @Nullable
-    String previous() {
-        return said.size() < 2 ? null : said.get(said.size() - 2);
+    /** What the user asked before, oldest first. */
+    List<String> earlier() {
+        return said.subList(0, said.size() - 1);
     }
 
     /** Text, or the text among the parts of a message. */
