@@ -136,12 +136,15 @@ final class KeywordRanking {
                                lexemes(s.language, t.text) as words
                           from (select distinct language from scope) s
                          cross join unnest(string_to_array(cast(:quoted as text), chr(10))) t (text)) q
-                 where numnode(q.phrase) > 1)
+                 where numnode(q.phrase) > 1),
+            -- Asked first: each question of a tsvector unpacks it anew, and few have any of the pairs.
+            any_pair as materialized (select cast(string_agg(cast(phrase as text), ' | ') as tsquery) as phrases from pair)
             select c.passage_id, coalesce(g.weight, 0) as weight, e.fixed as vector
               from unnest(cast(:passages as bigint[])) c (passage_id)
               left join lateral (
                    select sum(r.weight) as weight from passage p join pair r on p.lexemes @@ r.phrase
-                    where p.id = c.passage_id and exists (select from pair)) g on true
+                    where p.id = c.passage_id and exists (select from pair)
+                      and p.lexemes @@ (select phrases from any_pair)) g on true
               left join embedding e on e.passage_id = c.passage_id and e.model = :model
                                    and e.passage_id <> all (cast((select cast(:near as bigint[])) as bigint[]))
             """;

@@ -4,7 +4,6 @@ import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import org.docchat.domain.Answer;
 import org.docchat.domain.AnswerId;
@@ -17,7 +16,6 @@ import org.docchat.domain.Failure;
 import org.docchat.domain.Passage;
 import org.docchat.domain.PassageId;
 import org.docchat.domain.Transactions;
-import org.docchat.domain.UserId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 public final class Librarian {
     /** How many passages a writer is given. */
     private static final int EVIDENCE_PASSAGES = 10;
-
-    private static final Caller NOBODY = new Caller(new UserId(new UUID(0, 0)), "nobody", false);
 
     private final Transactions<EntityManager> transactions;
     private final Writer writer;
@@ -65,8 +61,7 @@ public final class Librarian {
 
     /** Runs a search that finds nothing through everything that a search needs; throws where something is missing. */
     public void probe() {
-        var nowhere = List.of(new CollectionId(new UUID(0, 0)));
-        retrieval.retrieve(NOBODY, new Search("ready", nowhere, 1, Mode.HYBRID, Filter.NONE));
+        retrieval.probe();
     }
 
     /** Finds the passages that fit a query best; the same list for the same data every time. */
@@ -83,7 +78,6 @@ public final class Librarian {
     }
 
     private Findings find(Caller caller, Search search) {
-        transactions.as(caller, session -> requireVisible(session, search.collections()));
         var retrieved = retrieval.retrieve(caller, search);
         var asOf = search.filter().asOf();
         return new Findings(
@@ -115,7 +109,7 @@ public final class Librarian {
 
     private GivenAnswer give(Caller caller, Question question, Listener listener) {
         var earlier = transactions.as(caller, session -> {
-            requireVisible(session, question.collections());
+            Retrieval.requireVisible(session, question.collections());
             if (question.earlier() != null) {
                 return FollowUp.chain(question.earlier());
             }
@@ -261,22 +255,6 @@ public final class Librarian {
     private static final String NOTHING = "Nothing in these documents fits the question.";
     private static final String NOT_ENOUGH =
             "These documents do not answer the question. What comes closest is shown below.";
-
-    /** What may not be seen does not exist; asking nowhere is a mistake. */
-    private static boolean requireVisible(EntityManager session, List<CollectionId> collections) {
-        if (collections.isEmpty()) {
-            throw new Failure.Invalid("no_collections", "Name at least one collection to look in.");
-        }
-        for (var id : collections) {
-            if (session.createNativeQuery("select id from collection where id = :id", UUID.class)
-                    .setParameter("id", id.value())
-                    .getResultList()
-                    .isEmpty()) {
-                throw new Failure.NotFound("collection");
-            }
-        }
-        return true;
-    }
 
     private static long millisSince(long began) {
         return since(began).toMillis();

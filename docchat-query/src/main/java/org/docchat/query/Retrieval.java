@@ -19,6 +19,7 @@ import org.docchat.domain.Location;
 import org.docchat.domain.Passage;
 import org.docchat.domain.PassageId;
 import org.docchat.domain.Transactions;
+import org.docchat.domain.UserId;
 import org.docchat.query.Fusion.Candidate;
 import org.docchat.query.Fusion.Place;
 import org.docchat.query.Librarian.Found;
@@ -48,6 +49,8 @@ final class Retrieval {
              where p.ordinal between m.ordinal - 1 and m.ordinal + 1
              order by p.ordinal
             """;
+
+    private static final Caller NOBODY = new Caller(new UserId(new UUID(0, 0)), "nobody", false);
 
     private static final int LONGEST_QUESTION = 10_000;
     /** Changing a collection's model takes somebody's hand. */
@@ -80,13 +83,24 @@ final class Retrieval {
             List<String> models,
             Failure.@Nullable Unavailable outage) {}
 
+    /** Runs a search that finds nothing through everything that a search needs; throws where something is missing. */
+    void probe() {
+        var nowhere = List.of(new CollectionId(new UUID(0, 0)));
+        retrieve(NOBODY, new Search("ready", nowhere, 1, Mode.HYBRID, Librarian.Filter.NONE), false);
+    }
+
     /**
      * Finds the passages that fit a query best, of those that the caller may see.
      *
-     * @throws Failure.Invalid if the query is empty or too long, or the limit out of range
+     * @throws Failure.NotFound if a collection does not exist for the caller
+     * @throws Failure.Invalid if there is none, the query is empty or too long, or the limit out of range
      * @throws Failure.Unavailable if only meaning was asked for, and a model that tells it does not answer
      */
     Retrieved retrieve(Caller caller, Search search) {
+        return retrieve(caller, search, true);
+    }
+
+    private Retrieved retrieve(Caller caller, Search search, boolean somewhere) {
         if (search.query().isBlank() || search.query().length() > LONGEST_QUESTION) {
             throw new Failure.Invalid(
                     "invalid_query", "The question must have 1 to " + LONGEST_QUESTION + " characters.");
@@ -107,6 +121,9 @@ final class Retrieval {
             }
             long embedded = System.nanoTime();
             var retrieved = transactions.as(caller, session -> {
+                if (somewhere) {
+                    requireVisible(session, search.collections());
+                }
                 var eligible = Eligible.of(search.filter());
                 var candidates = candidates(session, search, question, asked, eligible);
                 var found = found(session, Fusion.fuse(candidates, search.mode()), search, eligible);
@@ -125,6 +142,21 @@ final class Retrieval {
             }
         }
         throw new IllegalStateException("the collections change their models all the time");
+    }
+
+    /** What may not be seen does not exist; asking nowhere is a mistake. */
+    static void requireVisible(EntityManager session, List<CollectionId> collections) {
+        if (collections.isEmpty()) {
+            throw new Failure.Invalid("no_collections", "Name at least one collection to look in.");
+        }
+        var asked = collections.stream().distinct().toList();
+        long visible = (Long) session.createNativeQuery(
+                        "select count(*) from collection where id = any (cast(:collections as uuid[]))", Long.class)
+                .setParameter("collections", Rows.array(asked, CollectionId::value))
+                .getSingleResult();
+        if (visible < asked.size()) {
+            throw new Failure.NotFound("collection");
+        }
     }
 
     /** The names of the models whose embeddings answer in these collections. */
