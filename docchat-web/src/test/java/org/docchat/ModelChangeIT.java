@@ -232,7 +232,8 @@ class ModelChangeIT {
 
     /** Of what was there first: what comes meanwhile would change the list. */
     private List<PassageId> found(CollectionId id, String model) {
-        var search = new Search(QUERY, List.of(id), 10, Mode.SEMANTIC, new Filter(List.of(), "old-*", null), model);
+        var search =
+                new Search(QUERY, List.of(id), 10, Mode.SEMANTIC, new Filter(List.of(), "old-*", null), model, false);
         return librarian.search(ann, search).passages().stream()
                 .map(each -> each.passage().id())
                 .toList();
