@@ -35,18 +35,24 @@ final class Alignment {
 
     private final List<Token> claim;
     private final List<Token> sentence;
+    private final Wording source;
     private final List<Gap> gaps = new ArrayList<>();
     private double paired;
 
-    private Alignment(List<Token> claim, List<Token> sentence) {
+    private Alignment(List<Token> claim, List<Token> sentence, Wording source) {
         this.claim = claim;
         this.sentence = sentence;
+        this.source = source;
         align();
     }
 
-    /** Whether a claim says with the words of a sentence something else than the sentence. */
-    static boolean saysOtherwise(Wording claim, Wording sentence) {
-        var alignment = new Alignment(claim.tokens(), sentence.tokens());
+    /**
+     * Whether a claim says with the words of a sentence something else than the sentence.
+     *
+     * @param source the sentence with what is said of it elsewhere: a heading, a sentence beside it
+     */
+    static boolean saysOtherwise(Wording claim, Wording sentence, Wording source) {
+        var alignment = new Alignment(claim.tokens(), sentence.tokens(), source);
         double all = claim.tokens().stream().mapToDouble(Alignment::weight).sum();
         return alignment.paired >= HALF * all
                 && (alignment.gaps.stream().anyMatch(alignment::differs) || alignment.exchanges());
@@ -120,6 +126,7 @@ final class Alignment {
             return gap.besideFigure && gap.said.stream().anyMatch(Alignment::isFigure);
         }
         return adds(gap)
+                || inserts(gap)
                 || gap.said.size() <= LOCAL && (replaces(gap, Alignment::isFigure) || renames(gap))
                 || gap.inside
                         && without(gap.claimed, gap.said).size() == 1
@@ -142,6 +149,12 @@ final class Alignment {
                 .filter(scope -> !said.contains(scope))
                 .anyMatch(scope -> !said.isEmpty() && gap.said.size() <= LOCAL
                         || STRONG.contains(scope) && !scopesOf(sentence).contains(scope));
+    }
+
+    /** Says something where the sentence says nothing. */
+    private boolean inserts(Gap gap) {
+        return without(gap.said, gap.claimed).isEmpty()
+                && without(gap.claimed, gap.said).stream().anyMatch(token -> !source.has(token));
     }
 
     private static Set<String> scopesOf(List<Token> tokens) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.docchat.domain.Embedding;
 import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.Passage;
@@ -26,7 +27,10 @@ final class Support {
     private static final double MORE_FOR_TWO = 0.05;
 
     /** One word may be another for what the source says; so many that follow each other say something of their own. */
-    private static final int ADDITION = Integer.getInteger("addition", 2);
+    private static final int ADDITION = 2;
+
+    /** Of a document's name only years say something of what is in it. */
+    private static final Pattern COUNTING = Pattern.compile("(?!(?:19|20)\\d\\d(?!\\d))(?<!\\d)\\d+");
 
     private static final int LOOKED_AT = 4;
     private static final int LONGEST = 700;
@@ -98,7 +102,7 @@ final class Support {
                 && source.sentences().stream().noneMatch(claimed::changes)
                 && !claimed.contradicts(said)
                 && claimed.longestAddition(said) < ADDITION
-                && source.sentences().stream().noneMatch(sentence -> Alignment.saysOtherwise(claimed, sentence));
+                && source.sentences().stream().noneMatch(sentence -> Alignment.saysOtherwise(claimed, sentence, said));
     }
 
     private Embedding embedding(String text) {
@@ -106,10 +110,11 @@ final class Support {
                 text, t -> model.embedPassages(List.of(t)).get(0));
     }
 
-    /** The words of a heading are said of what stands below it, too. */
+    /** The words of a heading, and of the document's name, are said of what stands below, too. */
     private static List<Source> sourcesOf(Passage passage) {
         var section = passage.location().section();
-        var heading = Wording.of(section == null ? "" : section);
+        var name = COUNTING.matcher(passage.documentName().replace('_', ' ')).replaceAll("");
+        var heading = Wording.of(section == null ? name : name + "\n" + section);
         var sources = new ArrayList<Source>();
         PassageSentence before = null;
         Wording saidBefore = heading;

@@ -81,7 +81,10 @@ record Wording(
                     + " pour par sur avec que qui aux los las una del por para con como es son esta este"
                     + " located called named known used using use made make makes found given gave give taken take takes"
                     + " considered became become becomes happen happened occur occurred refers referred means"
-                    + " passage document documents states says mentioned around approximately roughly");
+                    + " passage passages document documents states stated says mentioned around approximately roughly"
+                    // How models begin, which says nothing of the matter.
+                    + " yes based additionally furthermore moreover however therefore thus hence specifically overall summary"
+                    + " notably ja laut zudem außerdem jedoch daher somit oui selon ainsi cependant toutefois sí según además");
 
     /** "Over 500" is more than 500. */
     private static final Map<String, String> SAME = Map.of("over", "more", "under", "less");
@@ -192,6 +195,10 @@ record Wording(
                                 && OPPOSITES.getOrDefault(w, Set.of()).stream().anyMatch(other.words::contains));
     }
 
+    boolean has(Token token) {
+        return words.contains(token.form()) || figures.contains(token.form());
+    }
+
     /** How many words or figures that the other does not have follow each other at most; small words aside. */
     int longestAddition(Wording other) {
         int longest = 0;
@@ -203,7 +210,7 @@ record Wording(
                         case DENIAL, HARMLESS, LINK, EMPTY -> false;
                     };
             if (says && !UNSPACED.matcher(token.form()).matches()) {
-                run = other.words.contains(token.form()) || other.figures.contains(token.form()) ? 0 : run + 1;
+                run = other.has(token) ? 0 : run + 1;
                 longest = Math.max(longest, run);
             }
         }

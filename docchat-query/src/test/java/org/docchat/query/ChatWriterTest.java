@@ -413,7 +413,12 @@ class ChatWriterTest {
                 "The lab, not the office, is closed in May.   | The lab is closed in May.                   | true",
                 "The lab has over 500 rooms.                  | The lab has more than 500 rooms.            | true",
                 "He left 900 pounds and some 400 books.       | He left 900 books.                          | false",
-                "Ann worked here rather than selling bread.   | Ann worked here selling bread.              | false"
+                "Ann worked here rather than selling bread.   | Ann worked here selling bread.              | false",
+                "The gate closes at noon.                     | The gate closes at noon and the lab at one. | false",
+                "The gate closes at noon.                     | In winter, the gate closes at noon.         | false",
+                "The gate closes at noon.                     | The gate quietly closes at noon.            | false",
+                "The gate closes at noon.                     | Yes, the gate closes at noon.               | true",
+                "The gate closes at noon.                     | Based on the handbook, the gate closes at noon. | true"
             })
     void measuresAClaimByWhatStandsWhere(String source, String claim, boolean backed) {
         var support = new Support(new WordBag());

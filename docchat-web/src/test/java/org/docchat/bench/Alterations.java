@@ -65,6 +65,9 @@ final class Alterations {
     private static final String BEGINNINGS =
             "After a long debate, |With the manager's approval, |For regular customers, "
                     + "|According to local experts, |Since the reform, |At night, ";
+    private static final String OPENINGS =
+            "Yes, |Based on the documents, |The document states that |Overall, |However, "
+                    + "|Additionally, |In summary, |As stated in the passages, ";
     private static final String ASIDES = ", after manager approval,|, in the eyes of critics,|, free of charge,"
             + "|, as a rule,|, against expert advice,|, secretly,";
 
@@ -110,6 +113,7 @@ final class Alterations {
         put(made, "a word from elsewhere", sentence, one(sentence, WORD, w -> words.get(random.nextInt(words.size()))));
         // By the sentence: so these change nothing of what is drawn for others.
         var own = new Random(sentence.hashCode());
+        put(made, "true: with an opening", sentence, pick(OPENINGS, own) + sentence);
         put(made, "more at its end", sentence, sentence.substring(0, sentence.length() - 1) + pick(ENDS, own) + ".");
         put(made, "more at its beginning", sentence, pick(BEGINNINGS, own) + sentence);
         put(made, "an aside", sentence, AUXILIARY.matcher(sentence).replaceFirst("$0" + pick(ASIDES, own)));
