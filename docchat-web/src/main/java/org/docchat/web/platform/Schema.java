@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class Schema {
     private static final Logger LOG = Logger.getLogger(Schema.class.getName());
     /** Any number that no other program locks; one migration of a database at a time. */
-    private static final long LOCK = 0x446f6343686174L;
+    static final long LOCK = 0x446f6343686174L;
 
     private static final String CHANGELOG = "db/changelog.xml";
     private static final Pattern INCLUDED = Pattern.compile("<include file=\"([^\"]+)\"");
@@ -49,6 +49,7 @@ final class Schema {
 
     private final DataSource database;
 
+    /** @param database without a pool, whose connections would stay as patient as they become here */
     Schema(DataSource database) {
         this.database = database;
     }
@@ -62,9 +63,8 @@ final class Schema {
     void migrate() throws InterruptedException {
         try (var lock = connect();
                 var statement = lock.createStatement()) {
-            statement.execute("set statement_timeout = 0");
             statement.execute("select pg_advisory_lock(" + LOCK + ")");
-            try (var connection = database.getConnection()) {
+            try (var connection = patient()) {
                 requireUnicode(connection);
                 var version = fingerprint();
                 if (!version.equals(lastApplied(connection))) {
@@ -86,7 +86,7 @@ final class Schema {
         var until = System.nanoTime() + DATABASE_WAIT.toNanos();
         while (true) {
             try {
-                return database.getConnection();
+                return patient();
             } catch (SQLException e) {
                 if (System.nanoTime() > until) {
                     throw e;
@@ -94,6 +94,19 @@ final class Schema {
                 LOG.log(Level.INFO, "waiting for the database: {0}", e.getMessage());
                 Thread.sleep(1_000);
             }
+        }
+    }
+
+    /** One that waits for as long as a change takes, or an index, or another node that makes either. */
+    private Connection patient() throws SQLException {
+        var connection = database.getConnection();
+        try (var statement = connection.createStatement()) {
+            connection.setNetworkTimeout(Runnable::run, 0);
+            statement.execute("set statement_timeout = 0");
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
         }
     }
 
@@ -209,9 +222,8 @@ final class Schema {
      * 2018); where it is not, their sign bits are scanned.
      */
     void addVectorIndexes(EmbeddingModels models) {
-        try (var connection = database.getConnection();
+        try (var connection = patient();
                 var statement = connection.createStatement()) {
-            statement.execute("set statement_timeout = 0");
             statement.execute("select pg_advisory_lock(" + LOCK + ")");
             try (var available = statement.executeQuery("select from pg_available_extensions where name = 'vector'")) {
                 if (available.next()) {

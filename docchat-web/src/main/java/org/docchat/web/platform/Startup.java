@@ -17,7 +17,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import javax.sql.DataSource;
 import org.docchat.domain.EmbeddingModels;
 import org.docchat.domain.Transactions;
 import org.docchat.ingest.Bell;
@@ -40,9 +39,6 @@ public class Startup {
     private static final Duration SCAN_LIMIT = Duration.ofMinutes(5);
 
     private static final Duration WORKERS_LIMIT = Duration.ofSeconds(10);
-
-    @Resource(lookup = "java:app/jdbc/docchat")
-    private DataSource database;
 
     @Resource
     private ManagedThreadFactory threads;
@@ -90,7 +86,7 @@ public class Startup {
             // Reading the model and preparing the database do not need each other.
             var loaded = new FutureTask<>(() -> models.get().standard().embedQuestion("ready?"));
             threads.newThread(loaded).start();
-            var schema = new Schema(database);
+            var schema = new Schema(new ConfiguredDataSource());
             schema.migrate();
             users.createFirstAdministrator(settings.adminPassword()).ifPresent(Startup::showOnce);
             loaded.get();

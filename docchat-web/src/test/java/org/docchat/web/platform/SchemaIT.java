@@ -7,16 +7,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.docchat.domain.EmbeddingModels;
+import org.docchat.domain.WordBag;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 @DisplayName("The database's schema")
@@ -126,6 +132,63 @@ class SchemaIT {
         assertThat(one("halfway", "select count(*) from databasechangelog")).isEqualTo(changes());
         assertThat(one("halfway", "select locked::text from databasechangeloglock"))
                 .isEqualTo("false");
+    }
+
+    /** Another node may take as long as it likes for its changes, and so may a change. */
+    @ParameterizedTest
+    @Tag("O1")
+    @ValueSource(
+            strings = {
+                "select pg_advisory_lock(" + Schema.LOCK + ")",
+                "begin; lock table databasechangelog in access exclusive mode"
+            })
+    void isWaitedForLongerThanAnythingElseOfTheDatabase(String lock) throws Exception {
+        execute("comment on table databasechangelog is 'another version'");
+
+        assertThat(whileHeld(lock, Schema::migrate)).isGreaterThan(HELD);
+
+        assertThat(one("select length(obj_description('databasechangelog'::regclass, 'pg_class'))"))
+                .isEqualTo("64");
+    }
+
+    @Test
+    void hasItsIndexesWaitedForAsLong() throws Exception {
+        assertThat(whileHeld(
+                        "select pg_advisory_lock(" + Schema.LOCK + ")",
+                        schema -> schema.addVectorIndexes(EmbeddingModels.only(new WordBag()))))
+                .isGreaterThan(HELD);
+    }
+
+    private static final Duration HELD = Duration.ofMillis(2_500);
+
+    private interface Use {
+        void of(Schema schema) throws Exception;
+    }
+
+    /** How long it takes while somebody else holds a lock, on a network that gives up after a second. */
+    private Duration whileHeld(String lock, Use use) throws Exception {
+        var impatient = new PGSimpleDataSource();
+        impatient.setUrl(server.getJdbcUrl("postgres", "postgres"));
+        impatient.setSocketTimeout(1);
+        var other = Executors.newSingleThreadScheduledExecutor();
+        try (var connection = database.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute(lock);
+            long began = System.nanoTime();
+            var released = other.schedule(
+                    () -> {
+                        statement.execute("rollback; select pg_advisory_unlock_all()");
+                        return null;
+                    },
+                    HELD.toMillis(),
+                    TimeUnit.MILLISECONDS);
+            use.of(new Schema(impatient));
+            var took = Duration.ofNanos(System.nanoTime() - began);
+            released.get();
+            return took;
+        } finally {
+            other.shutdownNow();
+        }
     }
 
     @Test
