@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -25,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 class DatabaseOutageIT {
     private static final String PASSWORD = "Tr4vel-light-and-far";
     private static final Duration REFUSED_WITHIN = Duration.ofSeconds(5);
+    /** As web.xml says. */
+    private static final int CONNECTIONS = 20;
+
     private static final Duration BACK_WITHIN = Duration.ofSeconds(15);
 
     private EmbeddedPostgres database;
@@ -94,6 +99,41 @@ class DatabaseOutageIT {
         refuses();
         execute("alter system reset default_transaction_read_only");
         works("failover.md");
+    }
+
+    @Test
+    void moreToDoThanThereAreConnectionsFor() throws SQLException {
+        var threads = Executors.newCachedThreadPool();
+        try (var connection = database.getPostgresDatabase().getConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("lock table collection in access exclusive mode");
+            var asked = new ArrayList<CompletableFuture<Client.Reply>>();
+            var refused = new ConcurrentLinkedQueue<Duration>();
+            for (int i = 0; i < CONNECTIONS + 5; i++) {
+                long began = System.nanoTime();
+                var reply = CompletableFuture.supplyAsync(() -> client.get("/api/v1/collections"), threads);
+                asked.add(reply);
+                reply.thenRun(() -> refused.add(Duration.ofNanos(System.nanoTime() - began)));
+            }
+
+            Await.until("those without a connection are refused", Duration.ofSeconds(10), () -> refused.size() >= 5);
+
+            assertThat(refused).allSatisfy(after -> assertThat(after).isLessThan(REFUSED_WITHIN));
+            assertThat(asked.stream().filter(CompletableFuture::isDone)).allSatisfy(reply -> {
+                assertThat(reply.join().status()).isEqualTo(503);
+                assertThat(reply.join().header("Retry-After")).isNotEmpty();
+                assertThat(reply.join().json().getString("code")).isEqualTo("database_unavailable");
+            });
+            assertThat(status("live")).isEqualTo(200);
+            connection.rollback();
+            assertThat(asked.stream().filter(reply -> reply.join().status() == 200))
+                    .as("those that had a connection")
+                    .hasSizeGreaterThanOrEqualTo(CONNECTIONS / 2);
+        } finally {
+            threads.shutdownNow();
+        }
+        works("busy.md");
     }
 
     private void refuses() {
