@@ -117,8 +117,8 @@ class VersionRow {
             case "indexed" -> new DocumentState.Indexed();
             case "rejected" -> new DocumentState.Rejected(problem);
             case "failed" -> new DocumentState.Failed(problem);
-            default ->
-                throw new IllegalStateException("the database has a state that this version does not know: " + state);
+            // A newer version's, beside which this one still runs: that one works on it.
+            default -> new DocumentState.Parsing(progress);
         };
     }
 }
