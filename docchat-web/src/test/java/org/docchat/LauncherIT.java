@@ -209,6 +209,25 @@ class LauncherIT {
         }
     }
 
+    @Test
+    @Tag("O8")
+    void aMisspeltSettingIsRefusedByTheNameOfTheOneThatWasMeant() throws Exception {
+        var settings = Map.of(
+                "DOCCHAT_PORT",
+                Integer.toString(Installation.freePort()),
+                "JWT_SECRET",
+                "f3Qz8Lk1Vb6Nw0Xr5Ty2Hs7Jd4Gm9PcAe5Ui",
+                "DOCCHAT_WORKER",
+                "3",
+                "DATABASE_URL",
+                "postgresql://nobody@127.0.0.1:1/none");
+        try (var refused = new LauncherProcess(home, settings)) {
+            assertThat(refused.awaitEnd()).isEqualTo(1);
+            assertThat(refused.output())
+                    .contains("DocChat cannot start: DOCCHAT_WORKER is no setting; DOCCHAT_WORKERS is one.");
+        }
+    }
+
     /** Every line is an event, the server's among them. */
     private static List<JsonObject> loggedOf(String document, LauncherProcess process) throws IOException {
         var lines = process.output()

@@ -98,7 +98,7 @@ public class SystemState {
     }
 
     /** All that reading the settings asks for. */
-    private static Set<String> keys(Config config) {
+    static Set<String> keys(Config config) {
         var keys = new TreeSet<>(Set.of("DATABASE_URL"));
         var noting = (Config) Proxy.newProxyInstance(
                 Config.class.getClassLoader(), new Class<?>[] {Config.class}, (proxy, method, arguments) -> {

@@ -67,6 +67,7 @@ class Wiring {
             if (settings.logFormat() == Settings.LogFormat.JSON) {
                 endJsonLog = JsonLog.install();
             }
+            UnknownSettings.look(ConfigProvider.getConfig());
             return settings;
         } catch (Settings.InvalidSetting e) {
             // Whoever needs a setting first meets this, often before Startup; the launcher waits for the reason.
