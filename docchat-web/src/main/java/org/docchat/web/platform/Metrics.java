@@ -65,6 +65,12 @@ final class Metrics implements Librarian.Observer, Worker.Observer {
             seconds("docchat_chat_first_token", "From a call of the chat model to its first token.", REQUEST_BOUNDS);
     private final Counter chatTokens =
             counter("docchat_chat_tokens_total", "Tokens that the chat model read and wrote.", "kind");
+    private final Histogram embeddingCalls = seconds(
+            "docchat_embedding_call_duration",
+            "Calls of the embedding model that is on a server, repeated attempts included.",
+            REQUEST_BOUNDS,
+            "kind",
+            "outcome");
     private final Histogram steps = seconds(
             "docchat_ingest_step_duration",
             "Steps of documents into the index: read, embed (one for each turn), index.",
@@ -98,6 +104,9 @@ final class Metrics implements Librarian.Observer, Worker.Observer {
         Stream.of(ChatModel.End.values()).map(Metrics::name).forEach(chatCalls::initLabelValues);
         chatCalls.initLabelValues("failed");
         Stream.of("prompt", "completion").forEach(chatTokens::initLabelValues);
+        for (var kind : List.of("passages", "question")) {
+            Stream.of("done", "failed").forEach(outcome -> embeddingCalls.initLabelValues(kind, outcome));
+        }
         for (var step : Worker.Step.values()) {
             Stream.of(Worker.Outcome.values()).forEach(outcome -> steps.initLabelValues(name(step), name(outcome)));
         }
@@ -191,6 +200,11 @@ final class Metrics implements Librarian.Observer, Worker.Observer {
             chatTokens.labelValues("prompt").inc(completion.usage().promptTokens());
             chatTokens.labelValues("completion").inc(completion.usage().completionTokens());
         }
+    }
+
+    /** @param kind passages, or a question */
+    void embedded(String kind, boolean done, Duration took) {
+        embeddingCalls.labelValues(kind, done ? "done" : "failed").observe(seconds(took));
     }
 
     Transaction transaction() {

@@ -102,11 +102,12 @@ class Wiring {
 
     @Produces
     @Singleton
-    EmbeddingModels embeddingModels(EmbeddingModel standard, Settings settings) {
+    EmbeddingModels embeddingModels(EmbeddingModel standard, Settings settings, Metrics metrics) {
         var server = settings.embedding();
         return server == null
                 ? EmbeddingModels.only(standard)
-                : new EmbeddingModels(standard, List.of(new OpenAiEmbeddingModel(server)));
+                : new EmbeddingModels(
+                        standard, List.of(new MeasuredEmbeddingModel(new OpenAiEmbeddingModel(server), metrics)));
     }
 
     @Produces
