@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,6 +170,26 @@ class QuotaIT {
                 .isInstanceOf(Failure.TooLarge.class);
         assertThatThrownBy(() -> accept(node, ann, collection, "empty.txt", 0)).isInstanceOf(Failure.Invalid.class);
         assertThat(database.count("select count(*) from content")).isEqualTo(1);
+    }
+
+    @Test
+    @Tag("F9")
+    void nothingStaysOfAnUploadThatBreaksOff() {
+        var node = new Library(database, 4 << 20, Quota.NONE, false);
+        var broken = new SequenceInputStream(text(3 << 19), new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("the connection was reset");
+            }
+        });
+
+        assertThatThrownBy(() -> node.accept(ann, collection, "half.txt", broken))
+                .hasMessageContaining("the connection was reset");
+
+        assertThat(database.count("select count(*) from content where collection_id = '" + collection + "'"))
+                .isZero();
+        assertThat(database.count("select count(*) from document where collection_id = '" + collection + "'"))
+                .isZero();
     }
 
     @Test
