@@ -146,10 +146,14 @@ final class CompletionEvents {
         if (isText(delta, "reasoning_content") || isText(delta, "reasoning")) {
             events++;
         }
-        if (isText(delta, "content") && !delta.getString("content").isEmpty() && !isFull()) {
-            events++;
-            text.append(delta.getString("content"));
-            tokens.accept(delta.getString("content"));
+        if (isText(delta, "content") && !isFull()) {
+            // PostgreSQL's text refuses U+0000, and no word contains it.
+            var written = delta.getString("content").replace("\0", "");
+            if (!written.isEmpty()) {
+                events++;
+                text.append(written);
+                tokens.accept(written);
+            }
         }
     }
 

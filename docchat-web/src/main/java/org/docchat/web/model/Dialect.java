@@ -3,23 +3,37 @@ package org.docchat.web.model;
 import jakarta.json.Json;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
 import java.io.StringReader;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.docchat.query.ChatModel.Prompt;
 
-/** What a server takes of the API's parameters: about some of them servers differ, which their refusals teach. */
-final class Dialect {
+/**
+ * What a server takes of the API's parameters: about some of them servers differ, which their refusals teach.
+ *
+ * @param leftOut of the parameters, because the server does not know them
+ */
+record Dialect(String model, int answerTokens, Set<String> leftOut) {
     private static final List<String> OPTIONAL = List.of("stream_options", "temperature", "max_tokens");
 
-    private final String model;
-    private final int answerTokens;
-    private final Set<String> refused = ConcurrentHashMap.newKeySet();
+    /**
+     * That a parameter as such is not taken. What is too long for a model is often told with the name of a parameter,
+     * too, and leaving that out would not make it shorter.
+     */
+    private static final Pattern NOT_TAKEN = Pattern.compile(
+            "(?i)unsupported|(?:not|n't) support|un(?:known|recogni[sz]ed|expected)|extra.(?:input|field"
+                    + "|forbidden)");
+
+    Dialect {
+        leftOut = Set.copyOf(leftOut);
+    }
 
     Dialect(String model, int answerTokens) {
-        this.model = model;
-        this.answerTokens = answerTokens;
+        this(model, answerTokens, Set.of());
     }
 
     /** The body of a request for a streamed completion. */
@@ -36,14 +50,14 @@ final class Dialect {
                                         .add("role", "user")
                                         .add("content", prompt.user())))
                 .add("stream", true);
-        if (!refused.contains("stream_options")) {
+        if (!leftOut.contains("stream_options")) {
             body.add("stream_options", Json.createObjectBuilder().add("include_usage", true));
         }
-        if (!refused.contains("temperature")) {
+        if (!leftOut.contains("temperature")) {
             body.add("temperature", 0);
         }
         // OpenAI's newer models know the longer name only, most other servers the shorter.
-        body.add(refused.contains("max_tokens") ? "max_completion_tokens" : "max_tokens", answerTokens);
+        body.add(leftOut.contains("max_tokens") ? "max_completion_tokens" : "max_tokens", answerTokens);
         return body.build();
     }
 
@@ -51,23 +65,36 @@ final class Dialect {
      * Hears why a request was refused.
      *
      * @param complaint the body of the refusal
-     * @return whether it names a parameter that the next request will leave out, so that asking again can help
+     * @return how to ask again; empty where it names no parameter that could be left out
      */
-    boolean learn(String complaint) {
-        var message = json(complaint);
+    Optional<Dialect> after(String complaint) {
+        // Only what is the API's own form of an error names parameters.
+        var error = json(complaint);
+        if (error.isEmpty() || !NOT_TAKEN.matcher(error.toString()).find()) {
+            return Optional.empty();
+        }
         return OPTIONAL.stream()
-                .filter(message::contains)
+                .filter(name -> !leftOut.contains(name) && isAbout(name, error))
                 .findFirst()
-                .map(refused::add)
-                .orElse(false);
+                .map(name -> {
+                    var more = new HashSet<>(leftOut);
+                    more.add(name);
+                    return new Dialect(model, answerTokens, more);
+                });
     }
 
-    /** Only what is the API's own form of an error names parameters. */
-    private static String json(String complaint) {
+    /** OpenAI says by itself which parameter is meant; others name it in a sentence. */
+    private static boolean isAbout(String name, JsonObject error) {
+        return error.get("error") instanceof JsonObject told && told.get("param") instanceof JsonString meant
+                ? meant.getString().equals(name)
+                : error.toString().contains(name);
+    }
+
+    private static JsonObject json(String complaint) {
         try (var reader = Json.createReader(new StringReader(complaint))) {
-            return reader.readObject().toString();
+            return reader.readObject();
         } catch (JsonException e) {
-            return "";
+            return JsonObject.EMPTY_JSON_OBJECT;
         }
     }
 }

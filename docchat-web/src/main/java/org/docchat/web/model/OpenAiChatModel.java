@@ -50,13 +50,20 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
 
     private static final int ERROR_BYTES = 16_384;
 
+    /** One request was refused; the server is well. */
+    private static final String DECLINED = "chat_model_declined";
+
     private final ChatServer server;
     private final URI completions;
     private final Duration silence;
     private final CircuitBreaker breaker;
     private final ThreadPoolExecutor threads;
     private final HttpClient http;
-    private final Dialect dialect;
+    /** As the last answer was asked for. */
+    private volatile Dialect dialect;
+
+    /** Why the server is left alone, if it is. */
+    private volatile String trouble = "";
 
     public OpenAiChatModel(ChatServer server) {
         this(server, SILENCE, OPEN);
@@ -102,7 +109,7 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
     @Override
     public Completion complete(Prompt prompt, Consumer<String> tokens, BooleanSupplier isCancelled) {
         if (!breaker.letsThrough()) {
-            throw failure("chat_model_resting", "The chat model has failed repeatedly and is left alone for a while.");
+            throw failure("chat_model_resting", trouble + " It has failed repeatedly and is left alone for a while.");
         }
         boolean reported = false;
         try {
@@ -113,8 +120,12 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
             }
             return completion;
         } catch (Failure.Unavailable e) {
-            breaker.failed();
-            reported = true;
+            // What one request was refused for says nothing of the next.
+            if (!e.code().equals(DECLINED)) {
+                trouble = String.valueOf(e.getMessage());
+                breaker.failed();
+                reported = true;
+            }
             throw e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -131,7 +142,7 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
         int attempt = 1;
         while (true) {
             try {
-                return attempt(prompt, tokens, waiting);
+                return attempt(dialect, prompt, tokens, waiting);
             } catch (Passing e) {
                 // Up to half as long again, so that many who failed together do not return together.
                 var pause = e.pause() != null
@@ -149,9 +160,9 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
         }
     }
 
-    private Completion attempt(Prompt prompt, Consumer<String> tokens, Waiting waiting)
+    private Completion attempt(Dialect spoken, Prompt prompt, Consumer<String> tokens, Waiting waiting)
             throws Passing, InterruptedException {
-        var response = send(prompt, waiting);
+        var response = send(spoken.request(prompt).toString(), waiting);
         if (response == null) {
             return new Completion("", End.CANCELLED, new Usage(0, 0));
         }
@@ -159,8 +170,9 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
         response.body().subscribe(body);
         try (body) {
             if (response.statusCode() != 200) {
-                return refusal(response, body, prompt, tokens, waiting);
+                return refusal(spoken, response, body, prompt, tokens, waiting);
             }
+            dialect = spoken;
             var type = response.headers().firstValue("Content-Type").orElse("");
             if (!type.startsWith("text/event-stream") && !type.startsWith("application/json")) {
                 throw failure("chat_model_broken", "The chat model's server answered with something else.");
@@ -177,17 +189,16 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
     }
 
     /** Sends the request and waits for the head of the response; null if nobody waits any more. */
-    private @Nullable HttpResponse<Flow.Publisher<List<ByteBuffer>>> send(Prompt prompt, Waiting waiting)
+    private @Nullable HttpResponse<Flow.Publisher<List<ByteBuffer>>> send(String request, Waiting waiting)
             throws Passing, InterruptedException {
-        var request = HttpRequest.newBuilder(completions)
+        var builder = HttpRequest.newBuilder(completions)
                 .header("Content-Type", "application/json")
                 .header("Accept", "text/event-stream")
-                .POST(HttpRequest.BodyPublishers.ofString(
-                        dialect.request(prompt).toString()));
+                .POST(HttpRequest.BodyPublishers.ofString(request));
         if (server.key() != null) {
-            request.header("Authorization", "Bearer " + server.key());
+            builder.header("Authorization", "Bearer " + server.key());
         }
-        var sent = http.sendAsync(request.build(), BodyHandlers.ofPublisher());
+        var sent = http.sendAsync(builder.build(), BodyHandlers.ofPublisher());
         boolean answered = false;
         try {
             while (true) {
@@ -280,38 +291,49 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
 
     /** Says what a status other than 200 means, or asks again without what the server does not know. */
     private Completion refusal(
-            HttpResponse<?> response, ChunkQueue body, Prompt prompt, Consumer<String> tokens, Waiting waiting)
+            Dialect spoken,
+            HttpResponse<?> response,
+            ChunkQueue body,
+            Prompt prompt,
+            Consumer<String> tokens,
+            Waiting waiting)
             throws Passing, InterruptedException {
         int status = response.statusCode();
         var said = " (status " + status + ")";
         if (status == 400 || status == 422) {
-            if (dialect.learn(complaint(body, waiting))) {
-                return attempt(prompt, tokens, waiting);
+            var other = spoken.after(complaint(body, waiting));
+            if (other.isPresent()) {
+                return attempt(other.get(), prompt, tokens, waiting);
             }
         }
         if (status == 429) {
             throw new Passing(
                     failure("chat_model_busy", "The chat model's server has too much to do" + said + "."),
-                    retryAfter(response));
+                    RetryAfter.of(response.headers()));
         }
         if (status >= 500) {
             throw new Passing(
-                    failure("chat_model_failed", "The chat model's server failed" + said + "."), retryAfter(response));
+                    failure("chat_model_failed", "The chat model's server failed" + said + "."),
+                    RetryAfter.of(response.headers()));
         }
-        if (status == 401 || status == 403) {
-            throw failure(
-                    "chat_model_refused",
-                    "The chat model's server does not accept OPENAI_API_KEY" + said + ". Tell an administrator.");
-        }
-        throw failure(
-                "chat_model_refused",
-                "The chat model's server refused the request" + said
-                        + ": OPENAI_BASE_URL or DOCCHAT_CHAT_MODEL may be wrong. Tell an administrator.");
-    }
-
-    private static @Nullable Duration retryAfter(HttpResponse<?> response) {
-        var seconds = response.headers().firstValue("Retry-After").orElse("");
-        return seconds.matches("\\d{1,6}") ? Duration.ofSeconds(Long.parseLong(seconds)) : null;
+        throw switch (status) {
+            case 401 ->
+                failure(
+                        "chat_model_refused",
+                        "The chat model's server does not accept OPENAI_API_KEY" + said + ". Tell an administrator.");
+            case 400, 403, 413, 422, 451 ->
+                failure(
+                        DECLINED,
+                        "The chat model's server did not take this question and what was found for it" + said
+                                + ": it may be too long for the model, or be filtered. If no question is taken, tell an"
+                                + " administrator: "
+                                + (status == 403 ? "OPENAI_API_KEY" : "DOCCHAT_CHAT_MODEL") + " may be wrong.");
+            default ->
+                failure(
+                        "chat_model_refused",
+                        "The chat model's server refused the request" + said
+                                + ": OPENAI_BASE_URL or DOCCHAT_CHAT_MODEL may be wrong. Tell an administrator.");
+        };
     }
 
     /** What the server says of a request that it refused, as far as it came. */

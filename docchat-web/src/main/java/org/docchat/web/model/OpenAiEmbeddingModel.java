@@ -217,21 +217,19 @@ public final class OpenAiEmbeddingModel implements EmbeddingModel {
         }
         var said = " (status " + status + ").";
         if (status == 429) {
-            throw new Passing(failure("embedding_model_busy", "has too much to do" + said, null), retryAfter(response));
+            throw new Passing(
+                    failure("embedding_model_busy", "has too much to do" + said, null),
+                    RetryAfter.of(response.headers()));
         }
         if (status >= 500) {
-            throw new Passing(failure("embedding_model_failed", "failed" + said, null), retryAfter(response));
+            throw new Passing(
+                    failure("embedding_model_failed", "failed" + said, null), RetryAfter.of(response.headers()));
         }
         throw failure(
                 "embedding_model_refused",
                 "refused the request" + said + " Its key, DOCCHAT_EMBEDDING_MODEL or address may be wrong. Tell an"
                         + " administrator.",
                 null);
-    }
-
-    private static @Nullable Duration retryAfter(HttpResponse<?> response) {
-        var seconds = response.headers().firstValue("Retry-After").orElse("");
-        return seconds.matches("\\d{1,6}") ? Duration.ofSeconds(Long.parseLong(seconds)) : null;
     }
 
     private Passing broken(@Nullable Throwable cause) {

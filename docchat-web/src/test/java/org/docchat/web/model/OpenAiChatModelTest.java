@@ -135,6 +135,39 @@ class OpenAiChatModelTest implements ChatModelContract {
         assertThat(fake.requests().get(4).body()).contains("\"max_completion_tokens\":50");
     }
 
+    /** How servers say that a prompt is too long, or that a parameter's value will not do. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"error\":{\"message\":\"This model's maximum context length is 4096 tokens. Reduce the messages or"
+                        + " max_tokens.\",\"param\":\"messages\",\"code\":\"context_length_exceeded\"}}",
+                "{\"object\":\"error\",\"message\":\"'max_tokens' or 'max_completion_tokens' is too large: 5000\"}",
+                "{\"error\":{\"message\":\"Unsupported value of 'messages'; temperature is fine\",\"param\":\"messages\"}}"
+            })
+    void aPromptThatIsTooLongTeachesNothingOfParameters(String complaint) {
+        var model = doing((request, connection) -> connection.status(400, "application/json", complaint));
+
+        assertThat(failing(model).code()).isEqualTo("chat_model_declined");
+        fake.doNow((request, connection) -> connection.answer("Yes."));
+        ask(model);
+        assertThat(fake.requests()).hasSize(2);
+        assertThat(fake.requests().get(1).body())
+                .isEqualTo(fake.requests().get(0).body());
+    }
+
+    @Test
+    void whatDidNotHelpToLeaveOutIsNotLeftOutTheNextTime() {
+        var model = doing((request, connection) -> connection.status(
+                400, "application/json", "{\"error\":{\"message\":\"Unknown failure near 'temperature'\"}}"));
+
+        failing(model);
+        fake.doNow((request, connection) -> connection.answer("Yes."));
+        ask(model);
+        assertThat(fake.requests()).hasSize(3);
+        assertThat(fake.requests().get(1).body()).doesNotContain("temperature");
+        assertThat(fake.requests().get(2).body()).contains("temperature");
+    }
+
     @Test
     void takesAWholeAnswerFromAServerThatDoesNotStream() {
         var model = doing((request, connection) -> connection.status(200, "application/json", """
@@ -149,9 +182,9 @@ class OpenAiChatModelTest implements ChatModelContract {
     static Stream<Arguments> faults() {
         return Stream.of(
                 fault("401", "chat_model_refused", 1, (r, c) -> c.status(401, "application/json", "{}")),
-                fault("403", "chat_model_refused", 1, (r, c) -> c.status(403, "text/plain", "")),
+                fault("403", "chat_model_declined", 1, (r, c) -> c.status(403, "text/plain", "")),
                 fault("404", "chat_model_refused", 1, (r, c) -> c.status(404, "text/html", "<h1>Not found</h1>")),
-                fault("400", "chat_model_refused", 1, (r, c) -> c.status(400, "application/json", "{\"error\":1}")),
+                fault("400", "chat_model_declined", 1, (r, c) -> c.status(400, "application/json", "{\"error\":1}")),
                 fault(
                         "redirect",
                         "chat_model_refused",
@@ -275,6 +308,44 @@ class OpenAiChatModelTest implements ChatModelContract {
 
     @Test
     @Tag("F4")
+    void aServerMaySayUntilWhenItWantsToBeLeftAlone() {
+        long began = System.nanoTime();
+        var model = doing((request, connection) -> {
+            switch (request.number()) {
+                // By its own clock, which is years behind.
+                case 1 ->
+                    connection.status(
+                            503,
+                            "text/plain",
+                            "",
+                            "Date: Sun, 06 Nov 1994 08:49:37 GMT",
+                            "Retry-After: Sun, 06 Nov 1994 08:49:38 GMT");
+                // Without one, by ours.
+                case 2 -> connection.status(503, "text/plain", "", "Retry-After: Sun, 06 Nov 1994 08:49:38 GMT");
+                default -> connection.answer("Yes.");
+            }
+        });
+
+        assertThat(ask(model).text()).isEqualTo("Yes.");
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .isBetween(Duration.ofMillis(1_000), Duration.ofMillis(1_900));
+        fake.doNow((request, connection) ->
+                connection.status(503, "text/plain", "", "Retry-After: Fri, 06 Nov 2893 08:49:38 GMT"));
+        failing(model);
+        assertThat(fake.requests()).hasSize(4);
+    }
+
+    @Test
+    void nulsAreNoText() {
+        var heard = new ArrayList<String>();
+        var model = doing((request, connection) -> connection.answer("\\u0000", "Y\\u0000es", "."));
+
+        assertThat(model.complete(PROMPT, heard::add, () -> false).text()).isEqualTo("Yes.");
+        assertThat(heard).containsExactly("Yes", ".");
+    }
+
+    @Test
+    @Tag("F4")
     void aStreamIsTakenAsItIsCut() {
         var model = doing((request, connection) -> {
             var bytes =
@@ -363,7 +434,9 @@ class OpenAiChatModelTest implements ChatModelContract {
         for (int i = 0; i < 5; i++) {
             failing(model);
         }
-        assertThat(failing(model).code()).isEqualTo("chat_model_resting");
+        var resting = failing(model);
+        assertThat(resting.code()).isEqualTo("chat_model_resting");
+        assertThat(resting.getMessage()).contains("does not accept OPENAI_API_KEY");
         assertThat(fake.requests()).hasSize(5);
 
         Thread.sleep(REST.toMillis());
@@ -374,6 +447,22 @@ class OpenAiChatModelTest implements ChatModelContract {
         Thread.sleep(REST.toMillis());
         fake.doNow((request, connection) -> connection.answer("Yes."));
         assertThat(ask(model).text()).isEqualTo("Yes.");
+        assertThat(ask(model).text()).isEqualTo("Yes.");
+    }
+
+    @ParameterizedTest
+    @Tag("F4")
+    @ValueSource(ints = {400, 403, 413, 422})
+    void whatOneQuestionIsRefusedForIsNoReasonToLeaveTheServerAlone(int status) {
+        var model = doing((request, connection) -> connection.status(
+                status, "application/json", "{\"error\":{\"code\":\"content_filter\",\"param\":\"prompt\"}}"));
+        for (int i = 0; i < 6; i++) {
+            var failure = failing(model);
+            assertThat(failure.code()).isEqualTo("chat_model_declined");
+            assertThat(failure.getMessage()).doesNotContain("OPENAI_BASE_URL");
+        }
+
+        fake.doNow((request, connection) -> connection.answer("Yes."));
         assertThat(ask(model).text()).isEqualTo("Yes.");
     }
 
