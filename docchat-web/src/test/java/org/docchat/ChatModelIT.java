@@ -216,6 +216,83 @@ class ChatModelIT {
         assertThat(ask().getString("writer")).isEqualTo("fake-instruct");
     }
 
+    /** Programs read neither the page nor our API, and are told all the same. */
+    @Test
+    @Tag("F4")
+    void otherProgramsHearWhoWroteAndThatAnAnswerWasCut() throws Exception {
+        fake.doNow((request, connection) -> connection
+                .events()
+                .token("Hotel costs are refunded up to 140 euros a night [1]. Breakfast")
+                .finish("length")
+                .send("data: [DONE]\n\n")
+                .close());
+        var cut = admin.send("POST", "/v1/chat/completions", completion("", QUESTION))
+                .requireStatus(200)
+                .json();
+        assertThat(cut.getJsonArray("choices").getJsonObject(0).getString("finish_reason"))
+                .isEqualTo("length");
+        assertThat(cut.getString("writer")).isEqualTo("fake-instruct");
+        assertThat(cut.getString("notice")).contains("was cut");
+        var events = admin.events("POST", "/v1/chat/completions", completion("\"stream\":true,", QUESTION));
+        var last = events.get(events.size() - 2).json();
+        assertThat(last.getJsonArray("choices").getJsonObject(0).getString("finish_reason"))
+                .isEqualTo("length");
+        assertThat(last.getString("notice")).contains("was cut");
+
+        fake.doNow((request, connection) -> connection.status(400, "application/json", "{}"));
+        var instead = admin.send("POST", "/v1/chat/completions", completion("", QUESTION))
+                .requireStatus(200)
+                .json();
+        assertThat(instead.getString("writer")).isEqualTo("extractive");
+        assertThat(instead.getString("notice")).contains("documents' own");
+        assertThat(instead.getJsonArray("choices").getJsonObject(0).getString("finish_reason"))
+                .isEqualTo("stop");
+        var tool = admin.send(
+                        "POST",
+                        "/mcp",
+                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"ask\","
+                                + "\"arguments\":" + body() + "}}")
+                .requireStatus(200);
+        assertThat(tool.json()
+                        .getJsonObject("result")
+                        .getJsonArray("content")
+                        .getJsonObject(0)
+                        .getString("text"))
+                .contains("\n\nNotice: The chat model's server did not take this question");
+        fake.doNow(TRUTHFUL);
+    }
+
+    private static String completion(String more, String question) {
+        return "{\"model\":\"Policies\"," + more + "\"messages\":[{\"role\":\"user\",\"content\":\"" + question
+                + "\"}]}";
+    }
+
+    @Test
+    @Tag("F9")
+    void aQuestionThatIsGivenUpLeavesNoConversation() throws Exception {
+        fake.doNow((request, connection) -> connection.stall());
+        var question = "Which amount of hotel costs is refunded to those who give up?";
+        var request = HttpRequest.newBuilder(URI.create(docchat.address() + "/v1/chat/completions"))
+                .header("Authorization", admin.authorization())
+                .header("Content-Type", "application/json")
+                .timeout(Duration.ofSeconds(30))
+                .POST(HttpRequest.BodyPublishers.ofString(completion("\"stream\":true,", question)))
+                .build();
+        int asked = fake.requests().size();
+        var response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofInputStream());
+        Await.until(
+                "the model is asked",
+                Duration.ofSeconds(20),
+                () -> fake.requests().size() > asked);
+        response.body().close();
+
+        assertThat(fake.isLeft(30)).isTrue();
+        assertThat(admin.get("/api/v1/conversations").list("items"))
+                .extracting(each -> each.getString("title"))
+                .doesNotContain(question);
+        fake.doNow(TRUTHFUL);
+    }
+
     @Test
     @Tag("F9")
     void theModelStopsSoonAfterTheReaderHasGone() throws Exception {

@@ -26,7 +26,7 @@ public final class FakeChatServer implements AutoCloseable {
     private final ServerSocket socket;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
-    private final CountDownLatch left = new CountDownLatch(1);
+    private volatile CountDownLatch left = new CountDownLatch(1);
     private volatile Script script;
 
     /** What is done with a request. */
@@ -54,6 +54,7 @@ public final class FakeChatServer implements AutoCloseable {
     }
 
     public void doNow(Script next) {
+        left = new CountDownLatch(1);
         script = next;
     }
 
@@ -65,7 +66,7 @@ public final class FakeChatServer implements AutoCloseable {
         return requests;
     }
 
-    /** Whether a client closes its connection in time while a script waits for that. */
+    /** Whether a client closes its connection in time while the script of now waits for that. */
     public boolean isLeft(long seconds) throws InterruptedException {
         return left.await(seconds, TimeUnit.SECONDS);
     }
@@ -84,6 +85,7 @@ public final class FakeChatServer implements AutoCloseable {
     }
 
     private void serve(Socket client) {
+        var gone = left;
         try (client) {
             var in = new BufferedInputStream(client.getInputStream());
             while (true) {
@@ -104,11 +106,12 @@ public final class FakeChatServer implements AutoCloseable {
                     request = new Request(requests.size() + 1, line, headers, new String(body, StandardCharsets.UTF_8));
                     requests.add(request);
                 }
-                script.answer(request, new Connection(client, in, client.getOutputStream()));
+                gone = left;
+                script.answer(request, new Connection(client, in, client.getOutputStream(), gone));
             }
         } catch (IOException e) {
             // The client has gone, or the script has closed the connection.
-            left.countDown();
+            gone.countDown();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -141,11 +144,13 @@ public final class FakeChatServer implements AutoCloseable {
         private final Socket client;
         private final InputStream in;
         private final OutputStream out;
+        private final CountDownLatch gone;
 
-        Connection(Socket client, InputStream in, OutputStream out) {
+        Connection(Socket client, InputStream in, OutputStream out, CountDownLatch gone) {
             this.client = client;
             this.in = in;
             this.out = out;
+            this.gone = gone;
         }
 
         public Connection send(String text) throws IOException {
@@ -213,7 +218,7 @@ public final class FakeChatServer implements AutoCloseable {
             while (in.read() >= 0) {
                 // Nothing is expected; only the end is.
             }
-            left.countDown();
+            gone.countDown();
         }
     }
 }

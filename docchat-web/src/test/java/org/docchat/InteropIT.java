@@ -21,7 +21,9 @@ import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.TextContent;
 import jakarta.json.Json;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -233,6 +235,89 @@ class InteropIT {
                 .getJsonArray("passages")
                 .getJsonObject(0)
                 .getString("id");
+    }
+
+    /** PostgreSQL's text does not take them. */
+    @Test
+    @Tag("U11")
+    void nulsInQuestionsAreNoWords() {
+        var client = ann.with("Bearer " + key);
+        var asked = QUESTION.replace("hotel", "ho\\u0000tel");
+
+        var completion = client.send(
+                        "POST",
+                        "/v1/chat/completions",
+                        "{\"model\":\"" + collection + "\",\"messages\":[{\"role\":\"user\",\"content\":\"\\u0000\"},"
+                                + "{\"role\":\"user\",\"content\":\"" + asked + "\"}]}")
+                .requireStatus(200);
+        assertThat(completion.body()).contains("140 euros");
+        for (var tool : List.of("\"search\",\"arguments\":{\"query\"", "\"ask\",\"arguments\":{\"question\"")) {
+            var called = client.send(
+                            "POST",
+                            "/mcp",
+                            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":" + tool
+                                    + ":\"" + asked + "\"}}}")
+                    .requireStatus(200);
+            assertThat(called.json().getJsonObject("result").getBoolean("isError"))
+                    .as(called.body())
+                    .isFalse();
+            assertThat(called.body()).contains("140 euros");
+        }
+    }
+
+    @Test
+    void aToolNamesThePageOnWhichItsQuoteStands() {
+        ann.indexed(
+                collection,
+                "garage.pdf",
+                Pdf.of(
+                        List.of("The garage is open from six in the morning."),
+                        List.of("A parking space in the garage costs 30 euros.")));
+        try (var client = mcp(key)) {
+            client.initialize();
+            // Its passage begins on the page before.
+            assertThat(text(client.callTool(new CallToolRequest("search", Map.of("query", "parking space garage")))))
+                    .contains("garage.pdf, page 1\n");
+            var answer = client.callTool(new CallToolRequest(
+                    "ask", Map.of("question", "How much does a parking space in the garage cost?")));
+
+            assertThat(text(answer)).containsPattern("garage\\.pdf, page 2[^\"]*\"A parking space");
+        }
+    }
+
+    /** Servers of the versions that had them must take them. */
+    @Test
+    void severalMessagesInOneAreAnsweredTogetherToClientsOfOldVersions() {
+        var client = ann.with("Bearer " + key);
+        var batch = "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"},"
+                + "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"},"
+                + "7,{\"jsonrpc\":\"2.0\",\"id\":\"b\",\"method\":\"rm\"}]";
+
+        var answered = client.send("POST", "/mcp", batch);
+        assertThat(answered.status()).isEqualTo(200);
+        assertThat(answered.body())
+                .isEqualTo(
+                        "[{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}},{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":"
+                                + "{\"code\":-32600,\"message\":\"This is no JSON-RPC 2.0 request.\"}},{\"jsonrpc\":\"2.0\","
+                                + "\"id\":\"b\",\"error\":{\"code\":-32601,\"message\":\"There is no method \\\"rm\\\" here.\"}}]");
+        assertThat(client.send("POST", "/mcp", "[{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}]")
+                        .status())
+                .isEqualTo(202);
+        var ping = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}";
+        for (var wrong : List.of("[]", "[" + (ping + ",").repeat(20) + ping + "]")) {
+            assertThat(client.send("POST", "/mcp", wrong).status()).isEqualTo(400);
+        }
+        var newer = HttpRequest.newBuilder(installation.address().resolve("/mcp"))
+                .header("Authorization", "Bearer " + key)
+                .header("Content-Type", "application/json")
+                .header("MCP-Protocol-Version", "2025-06-18")
+                .POST(HttpRequest.BodyPublishers.ofString(batch))
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .sendAsync(newer, HttpResponse.BodyHandlers.ofString())
+                        .join()
+                        .statusCode())
+                .isEqualTo(400);
     }
 
     @Test

@@ -95,13 +95,29 @@ class ShutdownIT {
 
     @Test
     void whatDoesNotEndIsCutWhenTheGraceIsOver() throws Exception {
-        try (var database = EmbeddedPostgres.builder()
+        try (var model = new FakeChatServer((request, connection) -> connection.stall());
+                var database = EmbeddedPostgres.builder()
                         .setPGStartupWait(Duration.ofMinutes(2))
                         .start();
-                var process = start(database, Map.of("DOCCHAT_SHUTDOWN_SECONDS", "1"))) {
+                var process = start(
+                        database,
+                        Map.of(
+                                "DOCCHAT_SHUTDOWN_SECONDS",
+                                "1",
+                                "OPENAI_BASE_URL",
+                                model.address().toString()))) {
             var client = process.client().signIn("admin", PASSWORD);
+            client.indexed(
+                    client.newCollection("Lights"), "light.md", "The lighthouse is 41 metres high.\n".getBytes(UTF_8));
+            var completion = CompletableFuture.supplyAsync(() -> client.events(
+                    "POST",
+                    "/v1/chat/completions",
+                    "{\"model\":\"Lights\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"How many"
+                            + " metres high is the lighthouse?\"}]}"));
+            Await.until("the model is asked", Duration.ofSeconds(20), () -> !model.requests()
+                    .isEmpty());
             var upload = new Upload(process.address(), client, client.newCollection("Archive"));
-            Await.until("the upload is running", Duration.ofSeconds(20), () -> uploads(database) == 1);
+            Await.until("the upload is running", Duration.ofSeconds(20), () -> uploads(database) == 2);
 
             long told = System.nanoTime();
             process.askToStop();
@@ -110,7 +126,15 @@ class ShutdownIT {
             assertThat(Duration.ofNanos(System.nanoTime() - told)).isLessThan(Duration.ofSeconds(20));
             assertThat(upload.rest()).doesNotContain("HTTP/1.1 2");
             upload.close();
-            assertThat(count(database, "select count(*) from version")).isZero();
+            assertThat(count(database, "select count(*) from version")).isEqualTo(1);
+            // Clients of OpenAI's API know no names of events, and errors in its form only.
+            var events = completion.get(20, TimeUnit.SECONDS);
+            assertThat(events)
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.name()).isEmpty())
+                    .satisfies(event -> assertThat(
+                                    event.json().getJsonObject("error").getString("code"))
+                            .isEqualTo("shutting_down"));
         }
     }
 

@@ -35,6 +35,8 @@ public final class ChatWriter implements Writer {
     /** With a model's thoughts. */
     private static final int STANDALONE_LONGEST = 4_000;
 
+    private static final String CUT = "The answer was cut: it took too long or too much.";
+
     private static final Pattern CITES = Pattern.compile("[\\[【]\\s?\\p{Nd}");
     private static final Pattern THOUGHTS = Pattern.compile("(?s)^\\s*<think>.*?(</think>|$)");
 
@@ -160,8 +162,13 @@ public final class ChatWriter implements Writer {
         return new Draft(draft.text(), draft.quotes(), usage, draft.writer(), notice, prompted);
     }
 
+    /** Whether a notice says that the answer was cut. */
+    public static boolean isCut(@Nullable String notice) {
+        return notice != null && notice.contains(CUT);
+    }
+
     private static @Nullable String notice(Claims claims, ChatModel.End end) {
-        var cut = end == ChatModel.End.CUT ? "The answer was cut: it took too long or too much. " : "";
+        var cut = end == ChatModel.End.CUT ? CUT + " " : "";
         var leftOut =
                 switch (claims.leftOut()) {
                     case 0 -> "";

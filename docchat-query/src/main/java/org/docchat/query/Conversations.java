@@ -64,21 +64,6 @@ public final class Conversations {
         });
     }
 
-    /** Begins a conversation under an id that the caller chose; nothing happens where it has begun before. */
-    public void begin(Caller caller, ConversationId id, String opening) {
-        transactions.as(caller, session -> {
-            if (session.find(ConversationRow.class, id.value()) != null) {
-                return 0;
-            }
-            return session.createNativeQuery("insert into conversation (id, user_id, title, created_at, updated_at)"
-                            + " values (:id, :user, :title, now(), now()) on conflict do nothing")
-                    .setParameter("id", id.value())
-                    .setParameter("user", caller.id().value())
-                    .setParameter("title", title(opening))
-                    .executeUpdate();
-        });
-    }
-
     private static String title(String opening) {
         return opening.length() <= 80 ? opening : opening.substring(0, 79) + "…";
     }
@@ -138,7 +123,20 @@ public final class Conversations {
         return row;
     }
 
-    /** Keeps an answer, in a new conversation where the question names none. */
+    /** Begins a conversation under the id that its keeper chose; nothing happens where it has begun before. */
+    private static void begin(EntityManager session, Caller caller, ConversationId id, String opening) {
+        session.createNativeQuery("insert into conversation (id, user_id, title, created_at, updated_at)"
+                        + " values (:id, :user, :title, now(), now()) on conflict do nothing")
+                .setParameter("id", id.value())
+                .setParameter("user", caller.id().value())
+                .setParameter("title", title(opening))
+                .executeUpdate();
+    }
+
+    /**
+     * Keeps an answer, in a new conversation where the question names none. One that the caller keeps begins with its
+     * first answer, not with a question that is refused or given up.
+     */
     GivenAnswer store(
             Caller caller,
             Librarian.Question question,
@@ -156,6 +154,14 @@ public final class Conversations {
                 session.persist(conversation);
                 session.flush();
             } else {
+                var earlier = question.earlier();
+                if (earlier != null) {
+                    begin(
+                            session,
+                            caller,
+                            question.conversation(),
+                            earlier.isEmpty() ? question.text() : earlier.get(0));
+                }
                 conversation = find(session, question.conversation());
                 conversation.updatedAt = Instant.now();
             }

@@ -138,8 +138,8 @@ public class ApiDescription implements OASFilter {
                 called(
                         "OpenAI",
                         "Answer a chat from a collection",
-                        "As OpenAI's API has it, also with `\"stream\":true`. The answer has `outcome`, `evidence` and"
-                                + " `citations` besides. In a stream the text comes once its citations are checked.",
+                        "As OpenAI's API has it, also with `\"stream\":true`. The answer has `outcome`, `evidence`,"
+                                + " `citations`, `writer` and, where there is something to know, `notice` besides. In a stream the text comes once its citations are checked.",
                         Map.of(
                                 "model",
                                 "Policies",
@@ -226,7 +226,9 @@ public class ApiDescription implements OASFilter {
                 .addTag("Search and answers")
                 .summary(summary)
                 .description(
-                        "With `Accept: text/event-stream`: `passages`, `token` …, then `answer`, `error` or `shutdown`.")
+                        "With `Accept: text/event-stream`: `passages`, `token` …, then `answer`, `error` or `shutdown`."
+                                + " A chat model stops when whoever listens has gone; that somebody who waits for JSON has"
+                                + " gone shows only when it is sent.")
                 .requestBody(OASFactory.createRequestBody()
                         .required(true)
                         .content(OASFactory.createContent()

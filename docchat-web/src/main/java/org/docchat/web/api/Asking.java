@@ -103,10 +103,10 @@ public class Asking {
                 stream.send("answer", Views.GivenAnswer.of(given));
             } catch (CancellationException e) {
                 if (entitlement.isEnded()) {
-                    stream.sendData("error", Entitlement.problem().json().toString());
+                    stream.sendProblem(Entitlement.problem());
                 }
             } catch (RuntimeException e) {
-                stream.sendData("error", Problems.of(e).json().toString());
+                stream.sendProblem(Problems.of(e));
             } finally {
                 stream.close();
             }

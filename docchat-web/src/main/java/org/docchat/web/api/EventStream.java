@@ -1,10 +1,12 @@
 package org.docchat.web.api;
 
+import jakarta.json.JsonObject;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.lang.System.Logger.Level;
+import java.util.function.Function;
 import org.docchat.web.security.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +19,26 @@ public final class EventStream {
 
     private final SseEventSink sink;
     private final Sse sse;
+    private final boolean named;
+    private final Function<Problem, JsonObject> form;
     private volatile boolean open = true;
     private volatile long written = System.nanoTime();
 
-    public EventStream(SseEventSink sink, Sse sse) {
+    /** A stream of our own API. */
+    EventStream(SseEventSink sink, Sse sse) {
+        this(sink, sse, true, Problem::json);
+    }
+
+    /** A stream of OpenAI's API, whose clients know no names of events. */
+    public static EventStream ofOpenAi(SseEventSink sink, Sse sse) {
+        return new EventStream(sink, sse, false, Problem::openAi);
+    }
+
+    private EventStream(SseEventSink sink, Sse sse, boolean named, Function<Problem, JsonObject> form) {
         this.sink = sink;
         this.sse = sse;
+        this.named = named;
+        this.form = form;
     }
 
     /** Whether nobody has noticed yet that the client has gone. */
@@ -36,13 +52,22 @@ public final class EventStream {
 
     /** Sends an event with a view of the API as its data. */
     void send(String name, Object view) {
-        sendData(name, ApiJson.JSON.toJson(view));
+        sendJson(name, ApiJson.JSON.toJson(view));
     }
 
-    /** @param name null for an event without a name, which listeners take for a message */
-    public void sendData(@Nullable String name, String json) {
+    /** Sends an event without a name. */
+    public void sendData(String json) {
+        sendJson(null, json);
+    }
+
+    /** Tells what went wrong, in the form of whatever protocol is spoken. */
+    public void sendProblem(Problem problem) {
+        sendJson("error", form.apply(problem).toString());
+    }
+
+    private void sendJson(@Nullable String name, String json) {
         var event = sse.newEventBuilder();
-        if (name != null) {
+        if (name != null && named) {
             event.name(name);
         }
         write(event.mediaType(MediaType.TEXT_PLAIN_TYPE)
@@ -57,7 +82,7 @@ public final class EventStream {
 
     /** Tells the client to come again, to whichever node then answers, and ends. */
     void shutDown() {
-        sendData("shutdown", SHUTDOWN.json().toString());
+        sendJson("shutdown", form.apply(SHUTDOWN).toString());
         close();
     }
 

@@ -133,7 +133,7 @@ public class EventStreams {
             stream.heartbeat();
             more = true;
         } catch (RuntimeException e) {
-            stream.sendData("error", Problems.of(e).json().toString());
+            stream.sendProblem(Problems.of(e));
         }
         if (more && stream.isOpen()) {
             clock.schedule(

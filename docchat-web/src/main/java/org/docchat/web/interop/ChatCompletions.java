@@ -26,7 +26,6 @@ import org.docchat.domain.Caller;
 import org.docchat.domain.Collection;
 import org.docchat.domain.ConversationId;
 import org.docchat.ingest.Collections;
-import org.docchat.query.Conversations;
 import org.docchat.query.Librarian;
 import org.docchat.web.api.Entitlement;
 import org.docchat.web.api.EventStream;
@@ -50,9 +49,6 @@ public class ChatCompletions {
 
     @Inject
     Librarian librarian;
-
-    @Inject
-    Conversations conversations;
 
     @Inject
     Models models;
@@ -112,7 +108,7 @@ public class ChatCompletions {
         var request = ChatRequest.of(body);
         var collection = models.named(caller, request.model());
         limit.count(caller, List.of(collection.id()), 1);
-        var stream = new EventStream(sink, sse);
+        var stream = EventStream.ofOpenAi(sink, sse);
         response.setHeader("X-Accel-Buffering", "no");
         var entitlement = Entitlement.of(current, collections, List.of(collection.id()));
         streams.write(() -> {
@@ -122,10 +118,10 @@ public class ChatCompletions {
                 send(stream, given, collection.id().toString(), request.includeUsage());
             } catch (CancellationException e) {
                 if (entitlement.isEnded()) {
-                    stream.sendData(null, Entitlement.problem().openAi().toString());
+                    stream.sendProblem(Entitlement.problem());
                 }
             } catch (RuntimeException e) {
-                stream.sendData(null, Problems.of(e).openAi().toString());
+                stream.sendProblem(Problems.of(e));
             } finally {
                 stream.close();
             }
@@ -137,14 +133,14 @@ public class ChatCompletions {
         var role = "assistant";
         var pieces = PIECE.matcher(given.answer().text());
         while (pieces.find() && !pieces.group().isEmpty()) {
-            stream.sendData(null, JSON.toJson(Completion.part(given, model, role, pieces.group())));
+            stream.sendData(JSON.toJson(Completion.part(given, model, role, pieces.group())));
             role = null;
         }
-        stream.sendData(null, JSON.toJson(Completion.end(given, model)));
+        stream.sendData(JSON.toJson(Completion.end(given, model)));
         if (includeUsage) {
-            stream.sendData(null, JSON.toJson(Completion.usage(given, model)));
+            stream.sendData(JSON.toJson(Completion.usage(given, model)));
         }
-        stream.sendData(null, "[DONE]");
+        stream.sendData("[DONE]");
     }
 
     private Librarian.GivenAnswer answer(
@@ -160,11 +156,9 @@ public class ChatCompletions {
     }
 
     /** The program keeps the conversation; here its turns are kept together by how it began. */
-    private ConversationId conversation(Caller caller, Collection collection, ChatRequest request) {
+    private static ConversationId conversation(Caller caller, Collection collection, ChatRequest request) {
         var beginning =
                 caller.id() + "\n" + collection.id() + "\n" + request.said().get(0);
-        var id = new ConversationId(UUID.nameUUIDFromBytes(beginning.getBytes(StandardCharsets.UTF_8)));
-        conversations.begin(caller, id, request.said().get(0));
-        return id;
+        return new ConversationId(UUID.nameUUIDFromBytes(beginning.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -55,10 +55,10 @@ record ChatRequest(@Nullable String model, List<String> said, boolean includeUsa
         return said.subList(0, said.size() - 1);
     }
 
-    /** Text, or the text among the parts of a message. */
+    /** Text, or the text among the parts of a message. PostgreSQL's text refuses U+0000, and no word contains it. */
     private static @Nullable String text(@Nullable JsonValue value) {
         if (value instanceof JsonString string) {
-            return string.getString();
+            return string.getString().replace("\0", "");
         }
         if (value instanceof JsonArray parts) {
             return parts.stream()

@@ -3,15 +3,18 @@ package org.docchat.web.interop;
 import jakarta.json.bind.annotation.JsonbProperty;
 import java.util.List;
 import org.docchat.domain.Answer;
+import org.docchat.query.ChatWriter;
 import org.docchat.query.Librarian.GivenAnswer;
 import org.docchat.web.api.Views;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer as OpenAI's API writes it, with what DocChat adds: outcome, evidence and citations.
+ * An answer as OpenAI's API writes it, with what DocChat adds: outcome, evidence, citations, writer and notice.
  *
  * @param created in seconds since 1970
  * @param citations what the numbers in the text stand for; absent in parts of a stream but the last
+ * @param writer "extractive", or the name of the chat model
+ * @param notice what the reader should know of how the answer was written; absent where that is nothing
  */
 public record Completion(
         String id,
@@ -22,7 +25,9 @@ public record Completion(
         @Nullable Usage usage,
         @Nullable String outcome,
         @Nullable Double evidence,
-        @Nullable List<Views.Citation> citations) {
+        @Nullable List<Views.Citation> citations,
+        @Nullable String writer,
+        @Nullable String notice) {
 
     /** @param message the whole message, or null where there is a part of it */
     public record Choice(
@@ -42,7 +47,8 @@ public record Completion(
     /** The whole answer. */
     static Completion of(GivenAnswer given, String model) {
         var whole = new Message("assistant", given.answer().text());
-        return of(given, model, "chat.completion", List.of(new Choice(0, whole, null, null, "stop")), true, true);
+        return of(
+                given, model, "chat.completion", List.of(new Choice(0, whole, null, null, reason(given))), true, true);
     }
 
     /** A part of the answer's text; the first also says whose it is. */
@@ -52,13 +58,17 @@ public record Completion(
 
     /** The end of a stream. */
     static Completion end(GivenAnswer given, String model) {
-        return of(
-                given, model, CHUNK, List.of(new Choice(0, null, new Message(null, null), null, "stop")), true, false);
+        var end = new Choice(0, null, new Message(null, null), null, reason(given));
+        return of(given, model, CHUNK, List.of(end), true, false);
     }
 
     /** What a stream adds for who asks for it. */
     static Completion usage(GivenAnswer given, String model) {
         return of(given, model, CHUNK, List.of(), false, true);
+    }
+
+    private static String reason(GivenAnswer given) {
+        return ChatWriter.isCut(given.notice()) ? "length" : "stop";
     }
 
     private static final String CHUNK = "chat.completion.chunk";
@@ -82,6 +92,8 @@ public record Completion(
                                         .map(Views.Citation::of)
                                         .toList()
                                 : List.of()
-                        : null);
+                        : null,
+                evidence ? given.writer() : null,
+                evidence ? given.notice() : null);
     }
 }

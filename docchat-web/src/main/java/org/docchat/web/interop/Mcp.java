@@ -3,6 +3,7 @@ package org.docchat.web.interop;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.json.Json;
+import jakarta.json.JsonArray;
 import jakarta.json.JsonException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
@@ -36,7 +37,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Model Context Protocol by Streamable HTTP: one JSON-RPC message in, one out. Without sessions and without a
+ * The Model Context Protocol by Streamable HTTP: a JSON-RPC message in, one out. Without sessions and without a
  * stream from here, both of which the protocol leaves to the server: any node answers any message.
  */
 @Path("")
@@ -46,6 +47,11 @@ import org.jspecify.annotations.Nullable;
 public class Mcp {
     private static final List<String> VERSIONS = List.of("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05");
     private static final String LATEST = "2025-06-18";
+    /** Of these, servers take batches; later ones have none, and say in each request which they are. */
+    private static final List<String> BATCHING = List.of("2025-03-26", "2024-11-05");
+
+    private static final int MOST_IN_BATCH = 20;
+
     private static final int PARSE_ERROR = -32700;
     private static final int INVALID_REQUEST = -32600;
     private static final int METHOD_NOT_FOUND = -32601;
@@ -74,25 +80,29 @@ public class Mcp {
             @HeaderParam("MCP-Protocol-Version") @Nullable String version,
             @Suspended AsyncResponse response) {
         if (version != null && !VERSIONS.contains(version)) {
-            response.resume(error(JsonValue.NULL, INVALID_REQUEST, "Supported protocol versions: " + VERSIONS, 400));
+            response.resume(error(INVALID_REQUEST, "Supported protocol versions: " + VERSIONS));
             return;
         }
         JsonValue message;
         try (var reader = Json.createReader(new StringReader(Objects.requireNonNullElse(body, "")))) {
             message = reader.readValue();
         } catch (JsonException e) {
-            response.resume(error(JsonValue.NULL, PARSE_ERROR, "The message is not JSON.", 400));
+            response.resume(error(PARSE_ERROR, "The message is not JSON."));
             return;
         }
-        if (!(message instanceof JsonObject request)
-                || !(request.get("method") instanceof JsonString method)
-                || !"2.0".equals(request.getString("jsonrpc", null))) {
-            response.resume(error(JsonValue.NULL, INVALID_REQUEST, "One JSON-RPC 2.0 request at a time.", 400));
+        boolean batch = message instanceof JsonArray && (version == null || BATCHING.contains(version));
+        var messages = batch ? List.copyOf(message.asJsonArray()) : List.of(message);
+        if (messages.isEmpty() || messages.size() > MOST_IN_BATCH) {
+            response.resume(error(INVALID_REQUEST, "A batch has 1 to " + MOST_IN_BATCH + " JSON-RPC 2.0 requests."));
             return;
         }
-        var id = request.get("id");
-        if (!(id instanceof JsonString || id instanceof JsonNumber)) {
-            // A notification: there is nothing to answer.
+        if (!batch && !isMessage(message)) {
+            response.resume(error(INVALID_REQUEST, "One JSON-RPC 2.0 request at a time."));
+            return;
+        }
+        var answered = messages.stream().filter(Mcp::isAnswered).toList();
+        if (answered.isEmpty()) {
+            // Notifications.
             response.resume(Response.accepted().build());
             return;
         }
@@ -101,14 +111,14 @@ public class Mcp {
         var entitlement = Entitlement.of(current, collections, List.of());
         streams.write(() -> {
             try {
-                var answer = answer(
-                        caller,
-                        id,
-                        method.getString(),
-                        request.get("params"),
-                        () -> entitlement.isEnded() || response.isCancelled());
+                var answers = Json.createArrayBuilder();
+                for (var each : answered) {
+                    answers.add(answer(caller, each, () -> entitlement.isEnded() || response.isCancelled()));
+                }
                 entitlement.require();
-                response.resume(answer);
+                var all = answers.build();
+                response.resume(
+                        Response.ok((batch ? all : all.get(0)).toString()).build());
             } catch (CancellationException e) {
                 if (entitlement.isEnded()) {
                     response.resume(Entitlement.response(Problem.MEDIA_TYPE, Problem::json));
@@ -116,14 +126,41 @@ public class Mcp {
                     // Nobody is there to be told.
                     response.cancel();
                 }
-            } catch (RuntimeException e) {
-                var problem = Problems.of(e);
-                response.resume(error(id, INTERNAL_ERROR, problem.detail() + " " + problem.instance(), 200));
             }
         });
     }
 
-    private Response answer(
+    private static boolean isMessage(JsonValue value) {
+        return value instanceof JsonObject message
+                && message.get("method") instanceof JsonString
+                && message.get("jsonrpc") instanceof JsonString rpc
+                && rpc.getString().equals("2.0");
+    }
+
+    /** Whether something is a request, or so wrong that it is told; the rest are notifications. */
+    private static boolean isAnswered(JsonValue value) {
+        return !isMessage(value)
+                || value.asJsonObject().get("id") instanceof JsonString
+                || value.asJsonObject().get("id") instanceof JsonNumber;
+    }
+
+    private JsonObject answer(Caller caller, JsonValue message, BooleanSupplier isCancelled) {
+        if (!isMessage(message)) {
+            return error(JsonValue.NULL, INVALID_REQUEST, "This is no JSON-RPC 2.0 request.");
+        }
+        var request = message.asJsonObject();
+        var id = Objects.requireNonNull(request.get("id"));
+        try {
+            return answer(caller, id, request.getString("method"), request.get("params"), isCancelled);
+        } catch (CancellationException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            var problem = Problems.of(e);
+            return error(id, INTERNAL_ERROR, problem.detail() + " " + problem.instance());
+        }
+    }
+
+    private JsonObject answer(
             Caller caller, JsonValue id, String method, @Nullable JsonValue given, BooleanSupplier isCancelled) {
         var parameters = given instanceof JsonObject object ? object : JsonValue.EMPTY_JSON_OBJECT;
         return switch (method) {
@@ -134,13 +171,13 @@ public class Mcp {
                 var name = parameters.getString("name", "");
                 if (TOOLS.getJsonArray("tools").stream()
                         .noneMatch(tool -> tool.asJsonObject().getString("name").equals(name))) {
-                    yield error(id, INVALID_PARAMS, "There is no tool \"" + name + "\".", 200);
+                    yield error(id, INVALID_PARAMS, "There is no tool \"" + name + "\".");
                 }
                 var arguments =
                         parameters.get("arguments") instanceof JsonObject object ? object : JsonValue.EMPTY_JSON_OBJECT;
                 yield result(id, call(caller, name, arguments, isCancelled));
             }
-            default -> error(id, METHOD_NOT_FOUND, "There is no method \"" + method + "\" here.", 200);
+            default -> error(id, METHOD_NOT_FOUND, "There is no method \"" + method + "\" here.");
         };
     }
 
@@ -184,27 +221,27 @@ public class Mcp {
                 .build();
     }
 
-    private static Response result(JsonValue id, JsonValue result) {
-        return Response.ok(Json.createObjectBuilder()
-                        .add("jsonrpc", "2.0")
-                        .add("id", id)
-                        .add("result", result)
-                        .build()
-                        .toString())
+    private static JsonObject result(JsonValue id, JsonValue result) {
+        return Json.createObjectBuilder()
+                .add("jsonrpc", "2.0")
+                .add("id", id)
+                .add("result", result)
                 .build();
     }
 
-    private static Response error(JsonValue id, int code, String message, int status) {
-        return Response.status(status)
+    private static JsonObject error(JsonValue id, int code, String message) {
+        return Json.createObjectBuilder()
+                .add("jsonrpc", "2.0")
+                .add("id", id)
+                .add("error", Json.createObjectBuilder().add("code", code).add("message", message))
+                .build();
+    }
+
+    /** That what came is no message at all. */
+    private static Response error(int code, String message) {
+        return Response.status(400)
                 .type(MediaType.APPLICATION_JSON_TYPE)
-                .entity(Json.createObjectBuilder()
-                        .add("jsonrpc", "2.0")
-                        .add("id", id)
-                        .add(
-                                "error",
-                                Json.createObjectBuilder().add("code", code).add("message", message))
-                        .build()
-                        .toString())
+                .entity(error(JsonValue.NULL, code, message).toString())
                 .build();
     }
 

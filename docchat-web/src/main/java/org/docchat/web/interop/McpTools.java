@@ -10,6 +10,7 @@ import jakarta.json.JsonString;
 import java.io.StringReader;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.docchat.domain.Answer;
@@ -108,13 +109,17 @@ public class McpTools {
                         .append(citation.number())
                         .append("] ")
                         .append(citation.passage().documentName())
-                        .append(place(citation.passage().location()))
+                        .append(place(
+                                citation.page(), citation.passage().location().section()))
                         .append(" (passage ")
                         .append(citation.passage().id())
                         .append("): \"")
                         .append(citation.quote())
                         .append('"');
             }
+        }
+        if (given.notice() != null) {
+            text.append("\n\nNotice: ").append(given.notice());
         }
         return new Said(text.toString(), json(Views.GivenAnswer.of(given)));
     }
@@ -130,8 +135,12 @@ public class McpTools {
     }
 
     private static String place(Location location) {
-        return (location.page() == null ? "" : ", page " + location.page())
-                + (location.section() == null ? "" : ", " + location.section());
+        return place(Objects.requireNonNullElse(location.page(), 0), location.section());
+    }
+
+    /** @param page 0 where there are no pages */
+    private static String place(int page, @Nullable String section) {
+        return (page == 0 ? "" : ", page " + page) + (section == null ? "" : ", " + section);
     }
 
     /** Those that are named, by id or name; everything that the caller may ask where none is. */
@@ -154,7 +163,10 @@ public class McpTools {
     }
 
     private static @Nullable String optionalText(JsonObject arguments, String name) {
-        return arguments.get(name) instanceof JsonString string ? string.getString() : null;
+        // PostgreSQL's text refuses U+0000, and no word contains it.
+        return arguments.get(name) instanceof JsonString string
+                ? string.getString().replace("\0", "")
+                : null;
     }
 
     private static JsonObject json(Object view) {
