@@ -104,6 +104,20 @@ class LimitsIT {
 
     @Test
     @Tag("R1")
+    void questionsThatAreRefusedUseNothingUp() {
+        var ann = installation.newUser("limits.fay");
+        var path = "/api/v1/collections/" + ann.newCollection("Refused");
+
+        for (int i = 0; i < 2; i++) {
+            var refused = ann.post(path + "/evaluations", questions(Installation.QUESTIONS_PER_COLLECTION));
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.json().getString("code")).isEqualTo("invalid_questions");
+        }
+        ann.post(path + "/answers", Client.json().add("question", "How long?")).requireStatus(200);
+    }
+
+    @Test
+    @Tag("R1")
     void aUserWhoAskedForTooMuchGetsAPageThatSaysWhenToGoOn() throws Exception {
         var dan = installation.newUser("limits.dan");
         try (var browsers = Browsers.start()) {

@@ -60,13 +60,20 @@ public class EvaluationsResource {
         var collection = CollectionId.parse(id);
         var name = Parameters.optionalText("name", wanted.name(), 200);
         var questions = wanted.questions() == null ? List.<Bodies.EvaluationQuestion>of() : wanted.questions();
-        limit.count(current.caller(), List.of(collection), questions.size());
-        var evaluation = evaluations.begin(
-                current.caller(),
-                collection,
-                name == null || name.isBlank() ? "Evaluation" : name.strip(),
-                questions.stream().map(EvaluationsResource::question).toList(),
-                wanted.embeddingModel());
+        var asked = questions.stream().map(EvaluationsResource::question).toList();
+        limit.count(current.caller(), List.of(collection), asked.size());
+        Evaluations.Evaluation evaluation;
+        try {
+            evaluation = evaluations.begin(
+                    current.caller(),
+                    collection,
+                    name == null || name.isBlank() ? "Evaluation" : name.strip(),
+                    asked,
+                    wanted.embeddingModel());
+        } catch (RuntimeException e) {
+            limit.takeBack(current.caller(), List.of(collection), asked.size());
+            throw e;
+        }
         return Response.accepted(EvaluationViews.Evaluation.of(
                         evaluation, evaluations.results(current.caller(), collection, evaluation.id())))
                 .location(URI.create("collections/" + collection + "/evaluations/" + evaluation.id()))

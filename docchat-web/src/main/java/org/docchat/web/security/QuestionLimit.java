@@ -38,17 +38,35 @@ public class QuestionLimit {
                 : ids.stream().map(id -> collections.get(caller, id)).toList();
         var taken = new ArrayList<String>();
         if (perUser > 0) {
-            take("questions of:" + caller.id(), perUser, questions, taken, "you may ask", "DOCCHAT_QUESTIONS_PER_USER");
+            take(of(caller), perUser, questions, taken, "you may ask", "DOCCHAT_QUESTIONS_PER_USER");
         }
         for (var collection : asked) {
             take(
-                    "questions to:" + collection.id(),
+                    to(collection.id()),
                     perCollection,
                     questions,
                     taken,
                     "the collection \"" + collection.name() + "\" may be asked",
                     "DOCCHAT_QUESTIONS_PER_COLLECTION");
         }
+    }
+
+    /** Takes back what was counted: the questions will not be asked. */
+    public void takeBack(Caller caller, List<CollectionId> ids, int questions) {
+        if (settings.questions().perUser() > 0) {
+            windows.takeBack(of(caller), questions);
+        }
+        if (settings.questions().perCollection() > 0) {
+            ids.forEach(id -> windows.takeBack(to(id), questions));
+        }
+    }
+
+    private static String of(Caller caller) {
+        return "questions of:" + caller.id();
+    }
+
+    private static String to(CollectionId id) {
+        return "questions to:" + id;
     }
 
     private void take(String name, int most, int questions, List<String> taken, String who, String setting) {
