@@ -82,6 +82,11 @@ class AnswerRow {
 
     AnswerRow() {}
 
+    Conversations.KeptAnswer toKeptAnswer() {
+        var feedback = rating == null ? null : new Conversations.Feedback(Librarian.Rating.valueOf(rating), comment);
+        return new Conversations.KeptAnswer(toAnswer(List.of()), feedback);
+    }
+
     Librarian.GivenAnswer toAnswer(List<Librarian.Found> found) {
         return new Librarian.GivenAnswer(
                 new AnswerId(id),

@@ -48,7 +48,7 @@ public final class Conversations {
     private record Key(Instant updatedAt, UUID id) {}
 
     /** The answers of one of the caller's conversations, oldest first. */
-    public List<GivenAnswer> answers(Caller caller, ConversationId id) {
+    public List<KeptAnswer> answers(Caller caller, ConversationId id) {
         return transactions.as(caller, session -> {
             find(session, id);
             return session
@@ -59,10 +59,16 @@ public final class Conversations {
                     .setParameter("id", id.value())
                     .getResultList()
                     .stream()
-                    .map(row -> row.toAnswer(List.of()))
+                    .map(AnswerRow::toKeptAnswer)
                     .toList();
         });
     }
+
+    /** An answer as it is read back; {@code feedback} is null where its reader has given none. */
+    public record KeptAnswer(GivenAnswer answer, @Nullable Feedback feedback) {}
+
+    /** What a reader thinks of an answer. */
+    public record Feedback(Rating rating, @Nullable String comment) {}
 
     private static String title(String opening) {
         return opening.length() <= 80 ? opening : opening.substring(0, 79) + "…";

@@ -13,6 +13,7 @@ import org.docchat.domain.Scope;
 import org.docchat.domain.Slice;
 import org.docchat.ingest.Library;
 import org.docchat.ingest.Sharing;
+import org.docchat.query.Conversations;
 import org.docchat.query.Librarian;
 import org.docchat.web.security.ApiKeys;
 import org.docchat.web.security.Groups;
@@ -388,8 +389,22 @@ public final class Views {
             Usage usage,
             Timings timings,
             boolean documentsDeleted,
+            @Nullable GivenFeedback feedback,
             Instant createdAt) {
         public static GivenAnswer of(Librarian.GivenAnswer given) {
+            return of(given, null);
+        }
+
+        static GivenAnswer of(Conversations.KeptAnswer kept) {
+            var feedback = kept.feedback();
+            return of(
+                    kept.answer(),
+                    feedback == null
+                            ? null
+                            : new GivenFeedback(feedback.rating().name().toLowerCase(Locale.ROOT), feedback.comment()));
+        }
+
+        private static GivenAnswer of(Librarian.GivenAnswer given, @Nullable GivenFeedback feedback) {
             var answer = given.answer();
             return new GivenAnswer(
                     given.id().toString(),
@@ -410,9 +425,13 @@ public final class Views {
                             given.timings().searchMillis(),
                             given.timings().writeMillis()),
                     given.documentsDeleted(),
+                    feedback,
                     given.createdAt());
         }
     }
+
+    /** @param rating {@code up} or {@code down} */
+    public record GivenFeedback(String rating, @Nullable String comment) {}
 
     public record Conversation(String id, String title, Instant createdAt, Instant updatedAt) {
         static Conversation of(Librarian.Conversation conversation) {
