@@ -64,15 +64,14 @@ function inline(text, cite) {
   let end = 0;
   for (const match of text.matchAll(INLINE)) {
     const [whole, marker, code, strong, emphasis] = match;
-    if (match.index > end) {
-      const before = text.slice(end, match.index);
-      // A marker belongs to the word before it and does not begin a line.
-      nodes.push(marker ? `${before.trimEnd()}\u2060` : before);
-    }
+    const before = text.slice(end, match.index);
     end = match.index + whole.length;
     if (marker) {
-      nodes.push(cite(Number(marker)) ?? whole);
-    } else if (code) {
+      mark(nodes, before.trimEnd(), cite(Number(marker)) ?? whole);
+      continue;
+    }
+    nodes.push(before);
+    if (code) {
       nodes.push(el("code", {}, code));
     } else if (strong) {
       nodes.push(el("strong", {}, inline(strong, cite)));
@@ -86,16 +85,34 @@ function inline(text, cite) {
   return nodes;
 }
 
+/** A marker belongs to the word before it, or to the marker before it, and does not begin a line. */
+function mark(nodes, before, marker) {
+  const last = nodes.at(-1);
+  if (!before && last?.className === "kept") {
+    last.append(marker);
+    return;
+  }
+  // What is very long has to be broken somewhere.
+  const word = /\S{0,24}$/.exec(before)[0];
+  nodes.push(before.slice(0, before.length - word.length), el("span", { class: "kept" }, word, marker));
+}
+
 /** The place of a citation or passage in words. */
 export function place({ page, section, version }) {
   return [page ? `page ${page}` : null, section || null, version > 1 ? `version ${version}` : null].filter(Boolean).join(" · ");
 }
 
-/** The answer with its sources, to paste elsewhere. */
+/** On one line, and not markup. */
+const plain = (text) => text.trim().replace(/\s+/g, " ").replace(/[\\`*_[\]<>#|~&]/g, "\\$&");
+
+/** Emphasis, lists and code, but nothing that fetches or leads anywhere: no HTML, links, images or definitions of links. */
+const marked = (text) => text.trim().replace(/[\\<&[\]]/g, "\\$&");
+
+/** The answer with its sources, to paste elsewhere: what a document or a model said must not be markup there. */
 export function markdown({ question, text, citations = [] }) {
   const sources = citations.map((each) => {
     const where = place(each);
-    return `[${each.number}] ${each.documentName}${where ? `, ${where}` : ""}: “${each.quote.replace(/\s+/g, " ").trim()}”`;
+    return `\\[${each.number}\\] ${plain(each.documentName)}${where ? `, ${plain(where)}` : ""}: “${plain(each.quote)}”`;
   });
-  return [`**${question}**`, text, sources.length ? `Sources:\n\n${sources.join("\n\n")}` : ""].filter(Boolean).join("\n\n");
+  return [`**${plain(question)}**`, marked(text), sources.length ? `Sources:\n\n${sources.join("\n\n")}` : ""].filter(Boolean).join("\n\n");
 }

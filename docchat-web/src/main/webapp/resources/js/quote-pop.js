@@ -31,14 +31,18 @@ function open(chip, citation) {
     el("div", { class: "muted small" }, name(citation.documentName), place(citation) ? ` · ${place(citation)}` : ""),
   );
   (chip.closest("main") ?? document.body).append(pop);
+  put(pop, chip);
+  chip.classList.add("shown");
+  chip.setAttribute("aria-describedby", "quote-pop");
+  shown = { chip, pop };
+}
+
+function put(pop, chip) {
   const at = chip.getBoundingClientRect();
   const { width, height } = pop.getBoundingClientRect();
   const above = at.top - height - 8;
   pop.style.left = `${Math.max(12, Math.min(at.left + at.width / 2 - width / 2, innerWidth - width - 12))}px`;
   pop.style.top = `${above > 8 ? above : at.bottom + 8}px`;
-  chip.classList.add("shown");
-  chip.setAttribute("aria-describedby", "quote-pop");
-  shown = { chip, pop };
 }
 
 function hide() {
@@ -56,4 +60,11 @@ addEventListener("keydown", (event) => {
     hide();
   }
 }, true);
-addEventListener("scroll", hide, true);
+addEventListener("scroll", () => {
+  // A chip that gets the focus is scrolled into view by that, and keeps its quote.
+  if (shown && shown.chip === document.activeElement) {
+    put(shown.pop, shown.chip);
+  } else {
+    hide();
+  }
+}, true);

@@ -34,9 +34,10 @@ export class Reader {
     const close = button("Close the document", { ...quiet, symbol: "close" }, () => this.onClose());
     this.quote = el("div", { class: "quote" });
     this.body = el("div", { class: "body", tabindex: "0", role: "region", "aria-label": "Document" });
+    this.tools = el("div", { class: "bar" }, this.prev, this.which, this.next, el("span", { class: "spacer" }), this.at, el("span", { class: "spacer" }), el("span", { class: "zooms" }, this.zooms), this.text);
     this.root.replaceChildren(
       el("div", { class: "bar" }, this.title, this.full ? null : this.whole, this.download, this.full ? null : close),
-      el("div", { class: "bar" }, this.prev, this.which, this.next, el("span", { class: "spacer" }), this.at, el("span", { class: "spacer" }), el("span", { class: "zooms" }, this.zooms), this.text),
+      this.tools,
       this.quote,
       this.body,
     );
@@ -132,6 +133,8 @@ export class Reader {
     this.text.hidden = !this.isPdf;
     this.text.setAttribute("aria-pressed", String(this.asText));
     this.zooms.forEach((each) => (each.hidden = !pdf));
+    // Of a single source that has no pages there is nothing to choose.
+    this.tools.hidden = !this.isPdf && this.targets.length === 1 && !target.page;
     const Kind = pdf ? PdfView : TextView;
     if (!(this.view instanceof Kind)) {
       this.#waiting(pdf ? "Loading the pages" : "Loading the text");
@@ -142,6 +145,7 @@ export class Reader {
   }
 
   #page(page, of) {
+    this.tools.hidden &&= !page;
     this.at.textContent = page ? `Page ${number(page)}${of ? ` of ${number(of)}` : ""}` : "";
   }
 

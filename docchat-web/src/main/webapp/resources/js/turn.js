@@ -1,6 +1,6 @@
-import { call } from "./api.js";
 import { answerText, markdown, place } from "./answer-text.js";
 import { announce, button, el, name, note, number } from "./dom.js";
+import { Feedback } from "./feedback.js";
 import { showsQuote } from "./quote-pop.js";
 import { why } from "./why.js";
 
@@ -30,16 +30,19 @@ export class Turn {
     this.text += text;
     this.drawing ??= requestAnimationFrame(() => {
       this.drawing = null;
-      if (!this.final) {
-        this.body.replaceChildren(...answerText(this.text, (n) => el("span", { class: "cite pending" }, n)));
-      }
+      this.body.replaceChildren(...answerText(this.text, (n) => el("span", { class: "cite pending" }, n)));
     });
+  }
+
+  /** What the tokens said is replaced, and what of it waits to be drawn is not drawn any more. */
+  #settle() {
+    cancelAnimationFrame(this.drawing);
+    this.status.remove();
   }
 
   /** The checked answer: it replaces whatever the tokens said. */
   answer(answer, { live = false } = {}) {
-    this.final = answer;
-    this.status.remove();
+    this.#settle();
     if (answer.standaloneQuestion !== this.question) {
       this.#searchedFor(answer.standaloneQuestion);
     }
@@ -131,25 +134,16 @@ export class Turn {
       }
       setTimeout(() => (copy.lastChild.textContent = "Copy"), 2500);
     });
-    const rate = (rating, label) => button(label, { kind: "quiet tight", symbol: rating, only: true, "aria-pressed": "false" }, async ({ currentTarget }) => {
-      const pressed = currentTarget;
-      try {
-        await call(`/answers/${answer.id}/feedback`, { method: "PUT", json: { rating } });
-        pressed.parentNode.querySelectorAll("[aria-pressed]").forEach((each) => each.setAttribute("aria-pressed", each === pressed));
-      } catch (problem) {
-        this.below.append(note("error", problem.message));
-      }
-    });
+    const feedback = new Feedback(answer);
     const { timings = {}, writer } = answer;
     const millis = Object.values(timings).reduce((sum, each) => sum + each, 0);
-    return el("div", { class: "after" },
+    return el("div", {}, el("div", { class: "after" },
       copy,
       button("Ask again", { kind: "quiet tight", symbol: "retry" }, () => this.onAgain(this.question, answer.standaloneQuestion)),
-      rate("up", "Helpful"),
-      rate("down", "Not helpful"),
+      feedback.buttons,
       el("span", { class: "facts" },
         answer.outcome === "not_found" ? null : el("span", {}, writer === "extractive" ? "Quoted word for word" : `Written by ${writer}, quotes checked`),
-        millis ? el("span", {}, `${(millis / 1000).toFixed(millis < 1000 ? 2 : 1)} s`) : null));
+        millis ? el("span", {}, `${(millis / 1000).toFixed(millis < 1000 ? 2 : 1)} s`) : null)), feedback.said);
   }
 
   /** Ended by the reader: what stands there was never checked, and says so. */
@@ -159,7 +153,7 @@ export class Turn {
   }
 
   failed(problem, again) {
-    this.status.remove();
+    this.#settle();
     this.body.replaceChildren();
     this.below.replaceChildren(note("error", problem.message || problem.detail, button("Ask again", { kind: "tight", symbol: "retry" }, again)));
   }

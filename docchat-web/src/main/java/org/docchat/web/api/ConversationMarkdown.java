@@ -62,6 +62,7 @@ final class ConversationMarkdown {
 
     /** Markup that fetches nothing and leads nowhere: no HTML, links, images or definitions of links. */
     private static String marked(String text) {
-        return text.strip().replaceAll("[<&\\[\\]]", "\\\\$0");
+        // A backslash of its own would take its meaning from the one that is put behind it.
+        return text.strip().replaceAll("[\\\\<&\\[\\]]", "\\\\$0");
     }
 }
