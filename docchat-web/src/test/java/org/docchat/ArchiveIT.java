@@ -9,9 +9,11 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -144,6 +146,37 @@ class ArchiveIT {
     }
 
     /** Whoever can compute a checksum can lie. */
+    @Test
+    @Tag("R2")
+    void aSecondImportWaitsForTheFirst() throws Exception {
+        var cat = installation.newUser("cat.archive");
+        try (var first = new Socket("localhost", installation.address().getPort())) {
+            first.getOutputStream()
+                    .write(("POST /api/v1/collections/import HTTP/1.1\r\nHost: localhost\r\nContent-Type:"
+                                    + " application/zip\r\nContent-Length: 100000000\r\nAuthorization: "
+                                    + cat.authorization() + "\r\n\r\nPK")
+                            .getBytes(UTF_8));
+            first.getOutputStream().flush();
+            // Of two at the same moment, either may be the first.
+            Thread.sleep(3_000);
+
+            var second = restored(cat, archive);
+            assertThat(second.status()).as(second.body()).isEqualTo(429);
+            assertThat(second.json().getString("code")).isEqualTo("import_running");
+            assertThat(second.header("Retry-After")).isNotEmpty();
+            assertThat(restored(bob, archive).status()).as("somebody else's").isEqualTo(201);
+        }
+
+        Await.until(
+                "the first one is over",
+                Duration.ofSeconds(20),
+                () -> restored(cat, archive).status() == 201);
+    }
+
+    private static Client.Reply restored(Client user, byte[] archive) {
+        return user.send("POST", "/api/v1/collections/import", "application/zip", archive);
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("forgeries")
     @Tag("U4")

@@ -79,6 +79,7 @@ class AuditIT {
         var answer = ann.post(path + "/answers", Client.json().add("question", "What is the parrot called?"))
                 .requireStatus(200)
                 .json();
+        ann.bytes("/api/v1/conversations/" + answer.getString("conversationId") + "/export");
         ann.delete("/api/v1/conversations/" + answer.getString("conversationId"))
                 .requireStatus(204);
         var evaluation = ann.send("POST", path + "/evaluations", "{\"questions\":[{\"question\":\"Who is there?\"}]}")

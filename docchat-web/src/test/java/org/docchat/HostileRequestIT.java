@@ -214,6 +214,7 @@ class HostileRequestIT {
         "/api/v1/collections?limit=<script>alert(1)</script>, 400, application/problem+json",
         "/api/v1/documents/<script>alert(1)</script>, 404, application/problem+json",
         "/api/v1/nothing, 404, application/problem+json",
+        "/api/v1/nothing.xhtml, 404, application/problem+json",
         "/v1/models, 200, application/json",
         "/resources/css/docchat.css, 200, text/css",
         "/nothing.xhtml, 302, ",

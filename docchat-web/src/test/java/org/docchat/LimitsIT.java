@@ -99,6 +99,10 @@ class LimitsIT {
                 .contains((Installation.QUESTIONS_PER_COLLECTION - 1) + " are left")
                 .contains("DOCCHAT_QUESTIONS_PER_COLLECTION");
         assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(86_000, 86_400);
+        assertThat(refused.headers().allValues("RateLimit-Policy"))
+                .contains("\"questions\";q=" + Installation.QUESTIONS_PER_COLLECTION + ";w=86400");
+        assertThat(refused.headers().allValues("RateLimit")).anySatisfy(limit -> assertThat(limit)
+                .startsWith("\"questions\";r=" + (Installation.QUESTIONS_PER_COLLECTION - 1) + ";t=86"));
         ann.post(path + "/answers", Client.json().add("question", "How long?")).requireStatus(200);
     }
 

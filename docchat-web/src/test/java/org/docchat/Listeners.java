@@ -12,10 +12,11 @@ import java.util.List;
 final class Listeners implements AutoCloseable {
     private final List<Socket> sockets = new ArrayList<>();
 
-    /** Returns when the server has begun to answer each of them. */
-    Listeners(URI server, Client reader, String collection, int many) throws IOException {
+    /** Returns when the server has begun to answer each of them; the readers take turns. */
+    Listeners(URI server, List<Client> readers, String collection, int many) throws IOException {
         try {
             for (int i = 0; i < many; i++) {
+                var reader = readers.get(i % readers.size());
                 var socket = new Socket(server.getHost(), server.getPort());
                 sockets.add(socket);
                 socket.setSoTimeout(30_000);

@@ -147,12 +147,12 @@ class ShutdownIT {
                 var process = start(database, Map.of("DOCCHAT_SHUTDOWN_SECONDS", "120"))) {
             var client = process.client().signIn("admin", PASSWORD);
             var collection = client.newCollection("Archive");
-            new Listeners(process.address(), client, collection, 500).close();
+            new Listeners(process.address(), List.of(client), collection, 200).close();
             Await.until("the server has noticed", Duration.ofSeconds(60), () -> client.get("/metrics")
                     .body()
                     .contains("\ndocchat_http_requests_running 1.0\n"));
             // These it has not noticed yet.
-            new Listeners(process.address(), client, collection, 100).close();
+            new Listeners(process.address(), List.of(client), collection, 100).close();
 
             long told = System.nanoTime();
             process.askToStop();

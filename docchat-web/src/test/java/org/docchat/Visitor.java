@@ -42,6 +42,11 @@ public final class Visitor {
         return send(HttpRequest.newBuilder(address).GET());
     }
 
+    /** With cookies of somebody else's, and none of its own. */
+    public Page get(URI address, String theirs) {
+        return send(HttpRequest.newBuilder(address).GET().header("Cookie", theirs));
+    }
+
     /** Sends a form. */
     public Page post(URI address, Map<String, String> form) {
         return send(HttpRequest.newBuilder(address)

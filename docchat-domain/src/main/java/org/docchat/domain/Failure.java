@@ -2,6 +2,7 @@ package org.docchat.domain;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can go wrong in a way that a caller can understand and act on. The message says what happened and what to do;
@@ -98,13 +99,30 @@ public abstract sealed class Failure extends RuntimeException {
         }
     }
 
-    /** More was asked for than may be in some time. */
+    /** More was asked for than may be in some time, or at once. */
     public static final class TooMany extends Failure {
+        private final transient @Nullable Limit limit;
         private final transient Duration retryAfter;
 
-        public TooMany(String code, String message, Duration retryAfter) {
+        /**
+         * What may be in some time.
+         *
+         * @param policy its name, of letters and hyphens
+         * @param most in one window
+         * @param left of them, less than was asked for
+         */
+        public record Limit(String policy, long most, long left, Duration window) {}
+
+        /** @param limit null: it is not so many in some time */
+        public TooMany(String code, String message, @Nullable Limit limit, Duration retryAfter) {
             super(code, message);
+            this.limit = limit;
             this.retryAfter = retryAfter;
+        }
+
+        /** Which limit was met; null: it is not so many in some time. */
+        public @Nullable Limit limit() {
+            return limit;
         }
 
         /** How long to wait. */

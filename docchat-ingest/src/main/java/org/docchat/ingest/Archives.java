@@ -6,22 +6,31 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.docchat.domain.Caller;
 import org.docchat.domain.Collection;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Transactions;
+import org.docchat.domain.UserId;
 
 /**
  * Whole collections as files: originals, texts, passages, embeddings and versions. The module's README describes the
  * format.
  */
 public final class Archives {
+    /** Of the temporary directory, for everything else that needs it. */
+    private static final long KEPT_FREE = 64L << 20;
+
     private final Transactions<EntityManager> transactions;
     private final EmbeddingModel model;
     private final long maxBytes;
     private final Quota quota;
+    /** Who is sending an archive: before all of it is here, nothing of it counts as stored. */
+    private final Set<UserId> importing = ConcurrentHashMap.newKeySet();
 
     /**
      * @param model whose embeddings are taken over; where an archive has none of it, they are computed again
@@ -66,9 +75,30 @@ public final class Archives {
      *
      * @throws IOException if the caller's stream fails: nothing is kept
      * @throws Failure.Full if it is more than may be stored: nothing is kept
+     * @throws Failure.TooMany if the caller is importing something else already
+     * @throws Failure.Unavailable if this node has no room to receive it
      */
     public Collection restore(Caller caller, InputStream bytes) throws IOException {
         Collections.requireAll(caller);
+        if (!importing.add(caller.id())) {
+            throw new Failure.TooMany(
+                    "import_running",
+                    "An import of yours is running. Wait for its end, then send the next one.",
+                    null,
+                    Duration.ofSeconds(30));
+        }
+        try {
+            return restoreAlone(caller, bytes);
+        } finally {
+            importing.remove(caller.id());
+        }
+    }
+
+    private Collection restoreAlone(Caller caller, InputStream bytes) throws IOException {
+        transactions.as(caller, session -> {
+            quota.requireSomeRoom(session);
+            return true;
+        });
         Path file = Files.createTempFile("docchat-import", "");
         try {
             receive(bytes, file);
@@ -86,6 +116,7 @@ public final class Archives {
     }
 
     private void receive(InputStream bytes, Path file) throws IOException {
+        var store = Files.getFileStore(file);
         try (var out = Files.newOutputStream(file)) {
             var piece = new byte[Uploads.PIECE];
             long size = 0;
@@ -94,8 +125,24 @@ public final class Archives {
                 if (size > maxBytes) {
                     throw new Failure.TooLarge("archive", maxBytes, "DOCCHAT_IMPORT_MAX_BYTES");
                 }
-                out.write(piece, 0, length);
+                // Checked with each piece: others write there, too.
+                if (store.getUsableSpace() < KEPT_FREE) {
+                    throw noRoom(new IOException("less than " + KEPT_FREE + " bytes are free"));
+                }
+                try {
+                    out.write(piece, 0, length);
+                } catch (IOException e) {
+                    throw noRoom(e);
+                }
             }
         }
+    }
+
+    private static Failure.Unavailable noRoom(IOException cause) {
+        return new Failure.Unavailable(
+                "no_room_to_receive",
+                "This node has no room left to receive the archive. Nothing of it was kept. Try again later, or ask an"
+                        + " administrator to make room in the temporary directory.",
+                cause);
     }
 }

@@ -5,6 +5,7 @@ import jakarta.persistence.Tuple;
 import java.util.Locale;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Failure;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much may be stored: originals, with all versions that are kept, whatever became of them. What somebody has sent
@@ -80,6 +81,24 @@ public record Quota(Limit user, Limit collection) {
         require(session, collection, Owner.COLLECTION, id);
     }
 
+    /**
+     * To be asked before much is received that belongs to no collection yet.
+     *
+     * @throws Failure.Full if the caller may store nothing more at all
+     */
+    void requireSomeRoom(EntityManager session) {
+        if (user.equals(NONE.user)) {
+            return;
+        }
+        var stored = stored(session, Owner.USER, null);
+        if (user.bytes > 0 && stored.bytes >= user.bytes) {
+            throw new Failure.Full(words(user.bytes, "bytes", Owner.USER));
+        }
+        if (user.documents > 0 && stored.documents >= user.documents) {
+            throw new Failure.Full(words(user.documents, "documents", Owner.USER));
+        }
+    }
+
     private static void require(EntityManager session, Limit limit, Owner owner, CollectionId id) {
         if (limit.equals(NONE.user)) {
             return;
@@ -99,9 +118,9 @@ public record Quota(Limit user, Limit collection) {
                 + what.toUpperCase(Locale.ROOT) + ".";
     }
 
-    private static Stored stored(EntityManager session, Owner owner, CollectionId id) {
+    private static Stored stored(EntityManager session, Owner owner, @Nullable CollectionId id) {
         var query = session.createNativeQuery(owner.sql, Tuple.class);
-        if (owner == Owner.COLLECTION) {
+        if (id != null && owner == Owner.COLLECTION) {
             query.setParameter("collection", id.value());
         }
         return Rows.of(query)

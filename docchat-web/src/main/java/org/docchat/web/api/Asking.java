@@ -96,6 +96,8 @@ public class Asking {
         limit.count(caller, ids, 1);
         response.setHeader("X-Accel-Buffering", "no");
         var entitlement = Entitlement.of(current, collections, ids);
+        // Whoever has too many streams open is told so before anything is written.
+        streams.keepAlive(stream);
         streams.write(() -> {
             try {
                 var given = librarian.answer(caller, question, new Heard(stream, entitlement));
@@ -111,7 +113,6 @@ public class Asking {
                 stream.close();
             }
         });
-        streams.keepAlive(stream);
     }
 
     private static Librarian.Question question(List<CollectionId> ids, Bodies.Question body) {

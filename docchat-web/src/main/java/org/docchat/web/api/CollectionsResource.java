@@ -168,7 +168,8 @@ public class CollectionsResource {
         var caller = current.caller();
         var export = archives.export(caller, CollectionId.parse(id));
         audit.record(caller, "collection.export", List.of(export.collection().id()), null, "");
-        StreamingOutput bytes = export::writeTo;
+        var entitlement = Entitlement.of(current);
+        StreamingOutput bytes = out -> export.writeTo(entitlement.limit(out));
         return Response.ok(bytes)
                 .header(
                         HttpHeaders.CONTENT_DISPOSITION,

@@ -13,8 +13,11 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.UUID;
 import org.docchat.domain.ConversationId;
 import org.docchat.query.Conversations;
+import org.docchat.web.security.Audit;
 import org.docchat.web.security.CurrentCaller;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -35,6 +38,9 @@ public class ConversationsResource {
 
     @Inject
     CurrentCaller current;
+
+    @Inject
+    Audit audit;
 
     @GET
     @Operation(summary = "My conversations, last used first")
@@ -79,8 +85,10 @@ public class ConversationsResource {
                         schema = @Schema(implementation = Views.ConversationWithAnswers.class))
             })
     public Response export(@PathParam("id") String id, @QueryParam("format") @Nullable String format) {
+        var wanted = Parameters.choice("format", format == null ? "markdown" : format, Format.values());
         var conversation = withAnswers(ConversationId.parse(id));
-        return switch (Parameters.choice("format", format == null ? "markdown" : format, Format.values())) {
+        audit.record(current.caller(), "conversation.export", List.of(), UUID.fromString(conversation.id()), "");
+        return switch (wanted) {
             case MARKDOWN ->
                 attachment(ConversationMarkdown.of(conversation), "text/markdown;charset=UTF-8", conversation, ".md");
             case JSON -> attachment(conversation, MediaType.APPLICATION_JSON, conversation, ".json");

@@ -104,7 +104,9 @@ public class DocumentsResource {
                 List.of(document.collectionId()),
                 document.id().value(),
                 "version " + wanted.number());
-        StreamingOutput bytes = out -> library.content(caller, document.id(), wanted.number(), out);
+        // Whether the document may still be seen is looked up with each piece of it.
+        var entitlement = Entitlement.of(current);
+        StreamingOutput bytes = out -> library.content(caller, document.id(), wanted.number(), entitlement.limit(out));
         var kind = HARMLESS.contains(wanted.mediaType()) ? wanted.mediaType() : MediaType.APPLICATION_OCTET_STREAM;
         return Response.ok(bytes, kind)
                 .header(HttpHeaders.CONTENT_LENGTH, wanted.size())

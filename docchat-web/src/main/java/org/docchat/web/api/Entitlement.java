@@ -2,6 +2,9 @@ package org.docchat.web.api;
 
 import jakarta.json.JsonObject;
 import jakarta.ws.rs.core.Response;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -26,6 +29,11 @@ public final class Entitlement {
 
     private Entitlement(BooleanSupplier look) {
         this.look = look;
+    }
+
+    /** That to be served at all, of the request which is being served. */
+    static Entitlement of(CurrentCaller current) {
+        return new Entitlement(current.standing());
     }
 
     /** That of the request which is being served, beyond its end. */
@@ -69,6 +77,24 @@ public final class Entitlement {
         if (isEnded()) {
             throw new CancellationException();
         }
+    }
+
+    /** What goes on being written only while it lasts: whoever loses it gets a broken download. */
+    OutputStream limit(OutputStream out) {
+        return new FilterOutputStream(out) {
+            @Override
+            public void write(int single) throws IOException {
+                write(new byte[] {(byte) single}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                if (isEnded()) {
+                    throw new IOException("what this was asked with is no longer good");
+                }
+                out.write(bytes, offset, length);
+            }
+        };
     }
 
     /** What a client is told instead of an answer, in the form of whatever protocol is spoken. */

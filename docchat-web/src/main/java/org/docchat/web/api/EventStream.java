@@ -106,6 +106,11 @@ public final class EventStream {
         }
     }
 
+    /** Writes no more to it; what the client is answered instead is still to come. */
+    void abandon() {
+        open = false;
+    }
+
     public synchronized void close() {
         open = false;
         try {

@@ -7,6 +7,7 @@ import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,7 +20,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.docchat.domain.Failure;
 import org.docchat.domain.LogContext;
+import org.docchat.domain.UserId;
 import org.docchat.web.platform.Shutdown;
+import org.docchat.web.security.CurrentCaller;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class EventStreams {
     private static final int MOST_LISTENERS = 2_000;
+    /** Of one user on this node: each open page holds one, each answer that is being written another. */
+    private static final int MOST_OF_A_USER = 200;
+
     /** Most of its time an answer waits for a chat model. */
     private static final int MOST_WRITTEN_AT_ONCE = 100;
 
@@ -38,8 +44,10 @@ public class EventStreams {
     @SuppressWarnings("NullAway.Init")
     private ManagedThreadFactory threads;
 
-    /** With the stage of a shutdown that ends them. */
-    private final Map<EventStream, Shutdown.Stage> listening = new ConcurrentHashMap<>();
+    @Inject
+    CurrentCaller current;
+
+    private final Map<EventStream, Listener> listening = new ConcurrentHashMap<>();
 
     private volatile Shutdown.@Nullable Stage stage;
 
@@ -70,8 +78,15 @@ public class EventStreams {
     /** Who only follows is sent away at once; an answer that is being written may come to its end. */
     void shutDown(@Observes Shutdown.Stage reached) {
         stage = reached;
-        listening.forEach(this::shutDownIfReached);
+        listening.forEach((stream, listener) -> shutDownIfReached(stream, listener.end()));
     }
+
+    /**
+     * Whom a stream is for.
+     *
+     * @param end the stage of a shutdown that ends it
+     */
+    private record Listener(UserId user, Shutdown.Stage end) {}
 
     private void shutDownIfReached(EventStream stream, Shutdown.Stage end) {
         var reached = stage;
@@ -112,13 +127,34 @@ public class EventStreams {
     }
 
     private void watch(EventStream stream, Shutdown.Stage end, Duration pause, BooleanSupplier look) {
+        try {
+            admit(stream, new Listener(current.caller().id(), end));
+        } catch (Failure e) {
+            // Whoever writes to it already need not go on.
+            stream.abandon();
+            throw e;
+        }
+        shutDownIfReached(stream, end);
+        execute(watchers, () -> step(stream, pause, look));
+    }
+
+    private synchronized void admit(EventStream stream, Listener listener) {
         if (listening.size() >= MOST_LISTENERS) {
             throw new Failure.Unavailable(
                     "too_many_listeners", "Too many clients listen already.", new RejectedExecutionException());
         }
-        listening.put(stream, end);
-        shutDownIfReached(stream, end);
-        execute(watchers, () -> step(stream, pause, look));
+        if (listening.values().stream()
+                        .filter(other -> other.user().equals(listener.user()))
+                        .count()
+                >= MOST_OF_A_USER) {
+            throw new Failure.TooMany(
+                    "too_many_streams",
+                    "You have " + MOST_OF_A_USER + " streams of events open. Close some, or pages that are open, and"
+                            + " try again in a moment.",
+                    null,
+                    Duration.ofSeconds(20));
+        }
+        listening.put(stream, listener);
     }
 
     private void step(EventStream stream, Duration pause, BooleanSupplier look) {

@@ -76,19 +76,15 @@ public class IdentityResource {
                     .build();
         }
         if (outcome instanceof SignIn.Outcome.TooManyAttempts tooMany) {
-            return problem(Problem.of(429, "too_many_attempts", "Too many attempts. Wait, then try again."))
-                    .header("Retry-After", Math.max(1, tooMany.retryAfter().toSeconds()))
-                    .build();
+            throw tooMany.why();
         }
-        return problem(Problem.of(401, "wrong_credentials", "Username or password is wrong."))
+        return Response.status(401)
+                .type(Problem.MEDIA_TYPE)
+                .entity(Problem.of(401, "wrong_credentials", "Username or password is wrong.")
+                        .json()
+                        .toString())
                 .header("WWW-Authenticate", "Bearer")
                 .build();
-    }
-
-    private static Response.ResponseBuilder problem(Problem problem) {
-        return Response.status(problem.status())
-                .type(Problem.MEDIA_TYPE)
-                .entity(problem.json().toString());
     }
 
     @GET

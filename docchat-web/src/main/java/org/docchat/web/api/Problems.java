@@ -35,8 +35,19 @@ public class Problems implements ExceptionMapper<Throwable> {
             response.header(HttpHeaders.RETRY_AFTER, "5");
         }
         if (thrown instanceof Failure.TooMany tooMany) {
-            response.header(
-                    HttpHeaders.RETRY_AFTER, Math.max(1, tooMany.retryAfter().toSeconds()));
+            long seconds = Math.max(1, tooMany.retryAfter().toSeconds());
+            response.header(HttpHeaders.RETRY_AFTER, seconds);
+            var limit = tooMany.limit();
+            if (limit != null) {
+                response.header(
+                        "RateLimit-Policy",
+                        "\"%s\";q=%d;w=%d"
+                                .formatted(
+                                        limit.policy(),
+                                        limit.most(),
+                                        limit.window().toSeconds()));
+                response.header("RateLimit", "\"%s\";r=%d;t=%d".formatted(limit.policy(), limit.left(), seconds));
+            }
         }
         if (thrown instanceof WebApplicationException web) {
             for (var name : new String[] {HttpHeaders.ALLOW, HttpHeaders.RETRY_AFTER}) {

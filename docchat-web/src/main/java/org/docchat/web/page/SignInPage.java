@@ -48,7 +48,7 @@ public class SignInPage {
             refuse(
                     faces,
                     "Too many attempts. Try again in "
-                            + Math.max(1, tooMany.retryAfter().toSeconds()) + " seconds.");
+                            + Math.max(1, tooMany.why().retryAfter().toSeconds()) + " seconds.");
         } else {
             refuse(faces, "Username and password do not fit together.");
         }

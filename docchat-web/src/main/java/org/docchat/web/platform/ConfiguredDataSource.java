@@ -41,7 +41,17 @@ public class ConfiguredDataSource extends PGSimpleDataSource {
         setConnectTimeout(LOGIN_SECONDS);
         setLoginTimeout(LOGIN_SECONDS);
         setSocketTimeout(120);
+        // "Failing row contains (…)" would put what people wrote into the log.
+        setLogServerErrorDetail(false);
         configure(url);
+        if (getPassword() != null && Settings.isPlaceholder(getPassword())) {
+            throw new Settings.InvalidSetting("DATABASE_URL", "must not have a placeholder for a password.");
+        }
+    }
+
+    /** Whether its password is one of those that are guessed first. */
+    boolean isWeaklyGuarded() {
+        return getPassword() != null && Settings.isWeak(getPassword());
     }
 
     @Override
@@ -79,6 +89,11 @@ public class ConfiguredDataSource extends PGSimpleDataSource {
                 }
             }
         }
+    }
+
+    /** Whether it was found not to answer. */
+    static boolean isSilent() {
+        return silent;
     }
 
     /**

@@ -39,6 +39,9 @@ public class JtaTransactions implements Transactions<EntityManager> {
     @Inject
     private Spans spans;
 
+    @Inject
+    private Settings settings;
+
     @SuppressWarnings("NullAway.Init")
     JtaTransactions() {}
 
@@ -59,6 +62,10 @@ public class JtaTransactions implements Transactions<EntityManager> {
             try {
                 spans.follow(session);
                 become(session, caller);
+                if (settings.auditQuestions()) {
+                    session.createNativeQuery("select set_config('docchat.audit_questions', 'true', true)")
+                            .getSingleResult();
+                }
                 measured.connected();
                 var result = work.apply(session);
                 // What is only checked at the end is checked now: of a failed commit the server does not tell the

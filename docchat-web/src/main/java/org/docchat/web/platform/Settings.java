@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param requests how many requests are served in a minute
  * @param quota how much may be stored
  * @param questions how many questions are answered in a day
+ * @param auditQuestions whether the audit trail says what was asked, not only that
  * @param metricsToken what a scraper of the metrics must bring; null: only callers from the own network are answered
  * @param logFormat what log lines look like
  * @param shutdownSeconds how long what runs may take to end when DocChat is stopped
@@ -66,6 +67,7 @@ public record Settings(
         Requests requests,
         Quota quota,
         Questions questions,
+        boolean auditQuestions,
         @Nullable String metricsToken,
         LogFormat logFormat,
         int shutdownSeconds,
@@ -116,19 +118,21 @@ public record Settings(
      */
     public static Settings of(Config config) {
         var jwtSecret = text(config, "JWT_SECRET").orElseThrow(() -> new InvalidSetting("JWT_SECRET", SECRET_RULE));
-        if (jwtSecret.getBytes(StandardCharsets.UTF_8).length < 32 || isPlaceholder(jwtSecret)) {
+        if (jwtSecret.getBytes(StandardCharsets.UTF_8).length < 32 || isWeak(jwtSecret)) {
             throw new InvalidSetting("JWT_SECRET", SECRET_RULE);
         }
         var adminPassword = text(config, "DOCCHAT_ADMIN_PASSWORD").orElse(null);
-        if (adminPassword != null && (adminPassword.length() < 8 || isPlaceholder(adminPassword))) {
+        if (adminPassword != null && (adminPassword.length() < 8 || isWeak(adminPassword))) {
             throw new InvalidSetting(
-                    "DOCCHAT_ADMIN_PASSWORD", "must have at least 8 characters and be no placeholder.");
+                    "DOCCHAT_ADMIN_PASSWORD",
+                    "must have at least 8 characters, and be no placeholder and nothing that is guessed first.");
         }
         // compose.yaml passes on what it makes the database with.
         text(config, "POSTGRES_PASSWORD").ifPresent(password -> {
-            if (password.length() < 12 || isPlaceholder(password)) {
+            if (password.length() < 12 || isWeak(password)) {
                 throw new InvalidSetting(
-                        "POSTGRES_PASSWORD", "must have at least 12 characters and be no placeholder.");
+                        "POSTGRES_PASSWORD",
+                        "must have at least 12 characters, and be no placeholder and nothing that is guessed first.");
             }
         });
         var publicUrl = text(config, "DOCCHAT_PUBLIC_URL")
@@ -165,6 +169,7 @@ public record Settings(
                                 number(config, "DOCCHAT_COLLECTION_MAX_DOCUMENTS", 0, 0, 1_000_000_000))),
                 new Questions((int) number(config, "DOCCHAT_QUESTIONS_PER_USER", 0, 0, 1_000_000_000), (int)
                         number(config, "DOCCHAT_QUESTIONS_PER_COLLECTION", 0, 0, 1_000_000_000)),
+                flag(config, "DOCCHAT_AUDIT_QUESTIONS"),
                 metricsToken(config),
                 logFormat(config),
                 (int) number(config, "DOCCHAT_SHUTDOWN_SECONDS", 20, 0, 3_600),
@@ -192,6 +197,9 @@ public record Settings(
         }
         if (clientId == null) {
             throw new InvalidSetting("OIDC_CLIENT_ID", "must be set where OIDC_ISSUER is.");
+        }
+        if (clientSecret != null && isWeak(clientSecret)) {
+            throw new InvalidSetting("OIDC_CLIENT_SECRET", "must be no placeholder and nothing that is guessed first.");
         }
         if (publicUrl == null) {
             throw new InvalidSetting(
@@ -222,6 +230,14 @@ public record Settings(
                 : Stream.of(text.split("[\\s,]+")).distinct().toList();
     }
 
+    private static boolean flag(Config config, String key) {
+        return switch (text(config, key).orElse("false")) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new InvalidSetting(key, "must be true or false.");
+        };
+    }
+
     private static LogFormat logFormat(Config config) {
         return switch (text(config, "DOCCHAT_LOG_FORMAT").orElse("text")) {
             case "text" -> LogFormat.TEXT;
@@ -232,7 +248,7 @@ public record Settings(
 
     private static @Nullable String metricsToken(Config config) {
         var token = text(config, "DOCCHAT_METRICS_TOKEN").orElse(null);
-        if (token != null && (!token.matches("[\\x21-\\x7e]{16,}") || isPlaceholder(token))) {
+        if (token != null && (!token.matches("[\\x21-\\x7e]{16,}") || isWeak(token))) {
             throw new InvalidSetting(
                     "DOCCHAT_METRICS_TOKEN", "must be one word of at least 16 ASCII characters and no placeholder.");
         }
@@ -402,11 +418,85 @@ public record Settings(
         throw new InvalidSetting(key, "must be a whole number from " + least + " to " + most + ".");
     }
 
-    private static boolean isPlaceholder(String secret) {
-        var folded = secret.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
-        return List.of("changeme", "replaceme", "yoursecret", "password", "secret", "example", "docchat").stream()
-                        .anyMatch(folded::equals)
-                || folded.startsWith("changeme")
-                || secret.chars().distinct().count() < 5;
+    /** Whether a secret is among those that are guessed first: a placeholder, a word of everybody's, a pattern. */
+    static boolean isWeak(String secret) {
+        var folded = secret.toLowerCase(Locale.ROOT);
+        var word = readable(folded.replaceAll("^[^a-z]++", "").replaceAll("(?<=[a-z])[^a-z]++$", ""));
+        return WEAK_WORDS.contains(word)
+                || isPlaceholder(secret)
+                || secret.chars().distinct().count() < 5
+                || isRepeated(folded.replaceAll("[^a-z0-9]", ""))
+                || isRow(secret);
     }
+
+    /** Whether somebody was told to put something else in its place. */
+    static boolean isPlaceholder(String secret) {
+        var letters = secret.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
+        return letters.startsWith("changeme") || letters.startsWith("replaceme") || letters.startsWith("yoursecret");
+    }
+
+    /** What p4$$w0rd stands for. */
+    private static String readable(String word) {
+        var letters = new StringBuilder();
+        word.chars().forEach(c -> {
+            int digit = "0134578@$".indexOf(c);
+            letters.append(digit < 0 ? (char) c : "oieastbas".charAt(digit));
+        });
+        return letters.toString().replaceAll("[^a-z]", "");
+    }
+
+    private static boolean isRepeated(String text) {
+        for (int period = 1; period <= text.length() / 2; period++) {
+            if (text.regionMatches(period, text, 0, text.length() - period)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Mostly each character beside the one before, as in 12345678 and abcdefgh. */
+    private static boolean isRow(String text) {
+        int beside = 0;
+        for (int i = 1; i < text.length(); i++) {
+            beside += Math.abs(text.charAt(i) - text.charAt(i - 1)) <= 1 ? 1 : 0;
+        }
+        return beside * 4 >= text.length() * 3;
+    }
+
+    private static final Set<String> WEAK_WORDS = Set.of(
+            "access",
+            "admin",
+            "administrator",
+            "asdfghjkl",
+            "changeme",
+            "default",
+            "demo",
+            "docchat",
+            "example",
+            "guest",
+            "iloveyou",
+            "jwtsecret",
+            "letmein",
+            "login",
+            "master",
+            "mysecret",
+            "passphrase",
+            "password",
+            "passwort",
+            "postgres",
+            "postgresql",
+            "qwerty",
+            "qwertyuiop",
+            "qwertz",
+            "qwertzuiop",
+            "replaceme",
+            "root",
+            "secret",
+            "supersecret",
+            "temporary",
+            "test",
+            "topsecret",
+            "user",
+            "welcome",
+            "yoursecret");
 }

@@ -91,7 +91,12 @@ public class Startup {
             users.createFirstAdministrator(settings.adminPassword()).ifPresent(Startup::showOnce);
             loaded.get();
             schema.addVectorIndexes(models.get());
-            start("docchat-database", new DatabaseWatch(new ConfiguredDataSource()));
+            var watched = new ConfiguredDataSource();
+            if (watched.isWeaklyGuarded()) {
+                // The database has it, so it is not refused here; who else can reach the database is not known here.
+                LOG.warning("the password in DATABASE_URL is one that is guessed first: give the database another one");
+            }
+            start("docchat-database", new DatabaseWatch(watched));
             startWorkers();
             clock.scheduleWithFixedDelay(audit::showHead, 1, 1, TimeUnit.MINUTES);
             clock.scheduleWithFixedDelay(ledger::sweep, 1, 1, TimeUnit.MINUTES);

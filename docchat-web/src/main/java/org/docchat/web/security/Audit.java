@@ -34,6 +34,7 @@ public class Audit {
             "document.read",
             "document.delete",
             "conversation.delete",
+            "conversation.export",
             "collection.create",
             "collection.delete",
             "collection.export",
@@ -66,7 +67,7 @@ public class Audit {
              where at >= :since and (:act = '' or act = :act) and (:actor = '' or actor_name = :actor)
             """;
 
-    private volatile long shown = -1;
+    private volatile String shown = "none yet";
 
     @Inject
     Transactions<EntityManager> transactions;
@@ -201,18 +202,19 @@ public class Audit {
     }
 
     /**
-     * Tells the log where the chain ends, if it has grown: whoever makes a whole new chain cannot make it end there.
+     * Tells the log where the chain ends, if that is elsewhere than a minute ago: whoever makes a whole new chain cannot
+     * make it end there.
      * To be called every minute.
      */
     public void showHead() {
         try {
             database.first("select number, hash from audit_head", row -> {
-                long number = row.getLong("number");
-                if (number != shown) {
-                    LOG.log(Level.INFO, "the audit trail ends at entry " + number + " with " + row.getString("hash"));
-                    shown = number;
+                var end = row.getLong("number") + " with " + row.getString("hash");
+                if (!end.equals(shown)) {
+                    LOG.log(Level.INFO, "the audit trail ends at entry " + end);
+                    shown = end;
                 }
-                return number;
+                return end;
             });
         } catch (Failure.Unavailable e) {
             // Without its database DocChat does nothing that would have to be written down; the next minute tries

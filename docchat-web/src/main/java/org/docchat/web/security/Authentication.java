@@ -101,12 +101,17 @@ public class Authentication implements HttpAuthenticationMechanism {
 
     private AuthenticationStatus program(
             HttpServletRequest request, HttpServletResponse response, HttpMessageContext context, Paths path) {
-        if (path.isPublic()) {
+        if (path.isProbe()) {
+            // A proxy's or a cluster's: they must not be told that there were too many of others behind the same
+            // address.
             return context.doNothing();
         }
         var crowded = rateLimit.ofNetwork(proxies.clientOf(request), response);
         if (crowded.isPresent()) {
             return tooMany(response, context, crowded.get());
+        }
+        if (path.isPublic()) {
+            return context.doNothing();
         }
         var headers = java.util.Collections.list(request.getHeaders("Authorization"));
         if (headers.size() > 1) {
@@ -167,7 +172,7 @@ public class Authentication implements HttpAuthenticationMechanism {
         }
         var wait = throttle.badKey(proxies.clientOf(request));
         if (wait.isPresent()) {
-            return tooMany(response, context, wait.get());
+            return tooMany(response, context, wait.get().retryAfter());
         }
         return challenge(response, context, "The token or key is unknown, expired or no longer allowed.");
     }

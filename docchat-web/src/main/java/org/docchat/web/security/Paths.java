@@ -51,10 +51,16 @@ record Paths(String method, String path) {
                 && isReading();
     }
 
+    /**
+     * Asked by what watches over DocChat, which has no account; the answers name no document, no user and no question.
+     * Whom the metrics answer they decide themselves; those of the server, below them, are closed.
+     */
+    boolean isProbe() {
+        return (isUnder("/health") || path.equals("/metrics")) && isReading();
+    }
+
     private boolean isOpen() {
-        // Probes and scrapers have no account; what they read names no document, no user and no question. Whom the
-        // metrics answer they decide themselves; those of the server, below them, are closed.
-        return (isUnder("/health") || path.equals("/metrics") || isUnder("/openapi")) && isReading();
+        return isProbe() || isUnder("/openapi") && isReading();
     }
 
     private boolean isReading() {

@@ -70,7 +70,8 @@ public class QuestionLimit {
     }
 
     private void take(String name, int most, int questions, List<String> taken, String who, String setting) {
-        var count = windows.count(name, Windows.Limit.perDay(most), questions);
+        var limit = Windows.Limit.perDay(most);
+        var count = windows.count(name, limit, questions);
         if (count.admitted()) {
             taken.add(name);
             return;
@@ -81,6 +82,7 @@ public class QuestionLimit {
                 "Today's questions are used up: " + who + " " + most + " in 24 hours, and " + left(count.left())
                         + ". Ask again in " + words(count.reset()) + ", or have an administrator raise " + setting
                         + ".",
+                new Failure.TooMany.Limit("questions", most, count.left(), limit.window()),
                 count.reset());
     }
 

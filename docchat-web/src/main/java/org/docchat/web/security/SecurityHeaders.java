@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Tells browsers what they may do with any of our answers, and refuses what other sites make them send. */
@@ -31,7 +32,21 @@ public class SecurityHeaders extends HttpFilter {
                     .answer(request, response);
             return;
         }
+        if (!Paths.of(request).isForPrograms() && hasNul(request)) {
+            Problem.of(400, "malformed_request", "A field or parameter has a character that no text has.")
+                    .answer(request, response);
+            return;
+        }
         chain.doFilter(request, response);
+    }
+
+    /** No form and no link of ours sends U+0000, which the database refuses; the API looks after its own. */
+    private static boolean hasNul(HttpServletRequest request) throws IOException {
+        if (request.getCharacterEncoding() == null) {
+            // As Faces does, which comes too late once they are read.
+            request.setCharacterEncoding("UTF-8");
+        }
+        return request.getParameterMap().values().stream().flatMap(Stream::of).anyMatch(value -> value.indexOf(0) >= 0);
     }
 
     static void set(HttpServletRequest request, HttpServletResponse response) {
@@ -49,7 +64,7 @@ public class SecurityHeaders extends HttpFilter {
         var path = Paths.of(request);
         // Pages get theirs from PrimeFaces (primefaces.CSP_POLICY in web.xml), with a nonce; of two policies the
         // stricter would win.
-        if (!path.path().endsWith(".xhtml")) {
+        if (!path.path().endsWith(".xhtml") || path.isForPrograms()) {
             response.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
         }
         if (request.isSecure()) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.docchat.domain.Caller;
+import org.docchat.domain.Failure;
 import org.docchat.web.openid.Identity;
 import org.docchat.web.platform.Proxies;
 import org.jspecify.annotations.Nullable;
@@ -50,15 +51,14 @@ public class SignIn {
         record Refused() implements Outcome {}
 
         /** Too many attempts by this name or from this address. */
-        record TooManyAttempts(Duration retryAfter) implements Outcome {}
+        record TooManyAttempts(Failure.TooMany why) implements Outcome {}
     }
 
     /** Checks a password and makes the request's session, under a new id, the user's; for the sign-in page. */
     public Outcome signIn(HttpServletRequest request, HttpServletResponse response, String username, String password) {
         var outcome = check(request, username, password);
         if (outcome instanceof Outcome.SignedIn signedIn) {
-            request.getSession(true);
-            request.changeSessionId();
+            renew(request);
             begin(request, response, signedIn.user(), Secrets.random(32), null);
         }
         return outcome;
@@ -72,8 +72,7 @@ public class SignIn {
             return new Outcome.Refused();
         }
         audit.record(user.caller(), "sign-in", List.of(), null, proxies.clientOf(request));
-        request.getSession(true);
-        request.changeSessionId();
+        renew(request);
         begin(request, response, user, Secrets.random(32), identity);
         return new Outcome.SignedIn(user);
     }
@@ -105,9 +104,18 @@ public class SignIn {
         if (secret.isPresent() && sessionOf(request).isEmpty()) {
             sessions.find(secret.get())
                     .ifPresentOrElse(
-                            session -> request.getSession(true).setAttribute(SESSION_ATTRIBUTE, session),
+                            session -> {
+                                renew(request);
+                                request.getSession(true).setAttribute(SESSION_ATTRIBUTE, session);
+                            },
                             () -> SessionCookie.forget(request, response));
         }
+    }
+
+    /** Gives the server's session a new id: whoever knows the old one is not in what begins now. */
+    private static void renew(HttpServletRequest request) {
+        request.getSession(true);
+        request.changeSessionId();
     }
 
     /**
@@ -118,8 +126,9 @@ public class SignIn {
     public boolean changePassword(
             HttpServletRequest request, HttpServletResponse response, Caller caller, String password, String fresh) {
         if (confirm(request, caller.username(), password) instanceof Outcome.SignedIn) {
-            // Pages that are open in this browser go on.
             var user = users.change(caller, caller.id(), null, fresh, null, null);
+            renew(request);
+            // Pages that are open in this browser go on.
             begin(request, response, user, csrfToken(request), null);
             return true;
         }
@@ -144,7 +153,7 @@ public class SignIn {
         try {
             user = users.authenticate(username, password);
         } catch (Passwords.Busy e) {
-            return new Outcome.TooManyAttempts(Duration.ofSeconds(2));
+            return new Outcome.TooManyAttempts(Throttle.tooMany(null, Duration.ofSeconds(2)));
         }
         if (user.isEmpty()) {
             audit.refused(Users.folded(username), proxies.clientOf(request));

@@ -224,7 +224,7 @@ public class Users {
                 "select " + COLUMNS
                         + ", password_hash from app_user join credential on user_id = id where username = ?",
                 row -> new Known(user(row), row.getString("password_hash")),
-                folded(username).replace("\0", ""));
+                folded(username));
         if (known.isEmpty()) {
             passwords.spendTheTimeOfAMatch(password);
             return Optional.empty();
@@ -242,9 +242,9 @@ public class Users {
         return Optional.of(user);
     }
 
-    /** A username as it is stored and counted. */
+    /** A username as it is stored, looked up and counted: PostgreSQL's text has no U+0000, and no name does. */
     static String folded(String username) {
-        return username.strip().toLowerCase(Locale.ROOT);
+        return username.replace("\0", "").strip().toLowerCase(Locale.ROOT);
     }
 
     private Optional<User> insert(

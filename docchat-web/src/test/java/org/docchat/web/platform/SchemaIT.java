@@ -264,6 +264,22 @@ class SchemaIT {
     }
 
     @Test
+    @Tag("A3")
+    void isRefusedWhereATableShowsAStrangerWhatIsNotTheirs() throws Exception {
+        execute("alter table collection disable row level security");
+        try {
+            assertThatThrownBy(() -> new Schema(database).migrate())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("row-level security is not in force");
+        } finally {
+            execute("alter table collection enable row level security");
+        }
+
+        assertThatCode(() -> new Schema(database).migrate()).doesNotThrowAnyException();
+        assertThat(one("select count(*) from collection where name = 'canary'")).isEqualTo("0");
+    }
+
+    @Test
     void isNotPutIntoADatabaseThatCannotHoldEveryCharacter() throws Exception {
         execute("create database narrow template template0 encoding 'LATIN1' locale 'C'");
 

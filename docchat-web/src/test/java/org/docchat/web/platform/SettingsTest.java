@@ -147,6 +147,10 @@ class SettingsTest {
                 "change-me",
                 "changeme-changeme-changeme-changeme",
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                "passwordpasswordpasswordpassword",
+                "12345678901234567890123456789012",
+                "abcdefghijklmnopqrstuvwxyz-012345",
+                "docchat-docchat-docchat-docchat-docchat",
                 "   "
             })
     void aWeakSecretStopsTheStart(String secret) {
@@ -168,6 +172,12 @@ class SettingsTest {
     @CsvSource({
         "DOCCHAT_ADMIN_PASSWORD, short",
         "DOCCHAT_ADMIN_PASSWORD, change-me",
+        "DOCCHAT_ADMIN_PASSWORD, admin123",
+        "DOCCHAT_ADMIN_PASSWORD, 12345678",
+        "DOCCHAT_ADMIN_PASSWORD, Pa$$w0rd2024!",
+        "DOCCHAT_ADMIN_PASSWORD, qwertyuiop",
+        "DOCCHAT_AUDIT_QUESTIONS, yes",
+        "POSTGRES_PASSWORD, postgres-2026",
         "POSTGRES_PASSWORD, short",
         "POSTGRES_PASSWORD, changeme-changeme",
         "DOCCHAT_PUBLIC_URL, ftp://files.example",
@@ -270,8 +280,8 @@ class SettingsTest {
                         "# OIDC_NAME=" + openId.name(),
                         "# OIDC_SCOPES=" + String.join(" ", openId.scopes()),
                         "# OIDC_GROUPS_CLAIM=" + openId.groupsClaim());
-        assertThat(Settings.of(new FixedConfig(
-                                provider(Map.of("OIDC_CLIENT_SECRET", "s", "OIDC_HOSTS", "a.example, b.example"))))
+        assertThat(Settings.of(new FixedConfig(provider(
+                                Map.of("OIDC_CLIENT_SECRET", "Kx8-vLq2", "OIDC_HOSTS", "a.example, b.example"))))
                         .openId())
                 .hasToString("docchat at https://id.example.org/realms/docchat")
                 .extracting(OpenIdProvider::hosts)
@@ -294,7 +304,9 @@ class SettingsTest {
         "DOCCHAT_PUBLIC_URL, ''",
         "OIDC_SCOPES, profile email",
         "OIDC_NAME, the identity provider of our whole company",
-        "OIDC_API_AUDIENCE, docchat"
+        "OIDC_API_AUDIENCE, docchat",
+        "OIDC_CLIENT_SECRET, change-me",
+        "OIDC_CLIENT_SECRET, secret123"
     })
     void anIdentityProviderThatIsSetUpWronglyStopsTheStart(String key, String value) {
         assertThatThrownBy(() -> Settings.of(new FixedConfig(provider(Map.of(key, value)))))
@@ -343,6 +355,34 @@ class SettingsTest {
         assertThat(source.getSslMode()).isEqualTo("require");
         assertThat(source.getUser()).isEqualTo(user);
         assertThat(source.getPassword()).isEqualTo(password);
+    }
+
+    @Test
+    @Tag("L1")
+    void theDatabasesComplaintsDoNotRepeatTheRowsThatTheyAreAbout() {
+        var source = new ConfiguredDataSource(new FixedConfig(Map.of("DATABASE_URL", "postgresql://host/library")));
+
+        assertThat(source.getLogServerErrorDetail()).isFalse();
+    }
+
+    @ParameterizedTest
+    @Tag("A10")
+    @CsvSource({
+        "postgresql://ann:change-me@host/library, true",
+        "jdbc:postgresql://host/library?user=ann&password=changeme, true",
+        "postgresql://ann:postgres@host/library, false"
+    })
+    void aPlaceholderForTheDatabasesPasswordStopsTheStartAndAWeakOneIsKnown(String url, boolean refused) {
+        var config = new FixedConfig(Map.of("DATABASE_URL", url));
+
+        if (refused) {
+            assertThatThrownBy(() -> new ConfiguredDataSource(config))
+                    .isInstanceOf(Settings.InvalidSetting.class)
+                    .hasMessageStartingWith("DATABASE_URL ")
+                    .hasMessageNotContaining("change");
+        } else {
+            assertThat(new ConfiguredDataSource(config).isWeaklyGuarded()).isTrue();
+        }
     }
 
     @Test

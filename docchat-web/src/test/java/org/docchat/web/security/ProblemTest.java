@@ -20,7 +20,7 @@ class ProblemTest {
             new Failure.UnsupportedMediaType("No.", List.of("pdf", "docx")), 415,
             new Failure.TooLarge(10), 413,
             new Failure.Full("No room."), 413,
-            new Failure.TooMany("too_many_questions", "Tomorrow.", Duration.ofHours(1)), 429,
+            new Failure.TooMany("too_many_questions", "Tomorrow.", null, Duration.ofHours(1)), 429,
             new Failure.Unavailable("database_unavailable", "Not now.", new IOException()), 503);
 
     @Test

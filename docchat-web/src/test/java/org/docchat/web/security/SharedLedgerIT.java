@@ -43,12 +43,11 @@ class SharedLedgerIT extends WindowsContract {
         var other = new Throttle();
         other.windows = node(ledger);
         for (int i = 0; i < 10; i++) {
-            assertThat((i % 2 == 0 ? one : other).attempt("ann", "192.0.2." + i))
-                    .isEmpty();
+            assertThat((i % 2 == 0 ? one : other).attempt("ann", "192.0.2.1")).isEmpty();
         }
 
-        assertThat(one.attempt("ann", "192.0.2.99")).isPresent();
-        assertThat(other.attempt("ann", "192.0.2.98")).isPresent();
+        assertThat(one.attempt("ann", "192.0.2.1")).isPresent();
+        assertThat(other.attempt("ann", "192.0.2.1")).isPresent();
     }
 
     @Test

@@ -17,15 +17,27 @@ class ThrottleTest {
     }
 
     @Test
-    void afterTenAttemptsANameHasToWaitWhereverItComesFrom() {
+    void afterTenAttemptsFromANetworkANameHasToWaitThereAndNowhereElse() {
         for (int i = 0; i < 10; i++) {
+            assertThat(throttle.attempt("ann", "192.0.2.1")).isEmpty();
+        }
+        for (int i = 0; i < 80; i++) {
+            assertThat(throttle.attempt("ann", "192.0.2.1")).hasValueSatisfying(why -> assertThat(why.retryAfter())
+                    .isBetween(Duration.ofSeconds(50), Duration.ofSeconds(60)));
+        }
+
+        assertThat(throttle.attempt("ann", "192.0.2.2")).isEmpty();
+        assertThat(throttle.attempt("bob", "192.0.2.1")).isEmpty();
+    }
+
+    @Test
+    void afterAHundredAttemptsFromManyNetworksANameHasToWaitWhereverItComesFrom() {
+        for (int i = 0; i < 100; i++) {
             assertThat(throttle.attempt("ann", "192.0.2." + i)).isEmpty();
         }
-        var wait = throttle.attempt("ann", "192.0.2.99");
 
-        assertThat(wait)
-                .hasValueSatisfying(time -> assertThat(time).isBetween(Duration.ofSeconds(50), Duration.ofSeconds(60)));
-        assertThat(throttle.attempt("bob", "192.0.2.99")).isEmpty();
+        assertThat(throttle.attempt("ann", "192.0.2.200")).isPresent();
+        assertThat(throttle.attempt("bob", "192.0.2.200")).isEmpty();
     }
 
     @Test
