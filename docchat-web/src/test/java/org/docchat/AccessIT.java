@@ -66,10 +66,7 @@ class AccessIT {
                 .requireStatus(200)
                 .json();
         assertThat(answer.getString("outcome")).isEqualTo("answered");
-        var key = owner.post("/api/v1/me/api-keys", Client.json().add("name", "access"))
-                .requireStatus(201)
-                .json()
-                .getString("id");
+        var key = key(owner);
         var evaluation = owner.send(
                         "POST",
                         "/api/v1/collections/" + collection + "/evaluations",
@@ -99,6 +96,13 @@ class AccessIT {
                 key,
                 "users",
                 guest.get("/api/v1/me").json().getString("id")));
+    }
+
+    private static String key(Client owner) {
+        return owner.post("/api/v1/me/api-keys", Client.json().add("name", "access"))
+                .requireStatus(201)
+                .json()
+                .getString("id");
     }
 
     /** As if a browser had signed in. */
@@ -132,6 +136,9 @@ class AccessIT {
             if (row.route().equals("DELETE documents/{id}") && reply.status() == 204) {
                 // There is one for the next as well.
                 ids.put("documents", clients.get("owner").indexed(ids.get("collections"), "canary.md", CANARY));
+            }
+            if (row.route().equals("DELETE api-keys/{id}") && reply.status() == 204) {
+                ids.put("api-keys", key(clients.get("owner")));
             }
             if (reply.status() >= 400) {
                 assertThat(reply.header("Content-Type")).startsWith("application/problem+json");

@@ -123,6 +123,8 @@ final class AccessMatrix {
             row("GET audit", "", 403, 403, 403, 403, 200),
             row("GET audit/export", "?format=csv", "", 403, 403, 403, 403, 200),
             row("GET audit/verify", "", 403, 403, 403, 403, 200),
+            row("GET api-keys", "", 403, 403, 403, 403, 200),
+            row("DELETE api-keys/{id}", "", 403, 403, 403, 403, 204),
             row("GET groups", "", 403, 403, 403, 403, 200),
             row("POST groups", "{'name':'a/b'}", 403, 403, 403, 403, 400),
             row("GET groups/{id}", "", 403, 403, 403, 403, 200),

@@ -3,6 +3,7 @@ package org.docchat;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import java.time.Duration;
@@ -57,6 +58,22 @@ class AccountIT {
     }
 
     @Test
+    void aNameIsChangedByWhomItBelongsTo() {
+        var ann = installation.newUser("account.ann");
+        var page = signedIn("account.ann", "Password-of-account.ann");
+        page.navigate("/account.xhtml");
+
+        page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true))
+                .first()
+                .fill("Ann & Co");
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Change name"))
+                .click();
+
+        assertThat(page.getByText("The name is changed.")).isVisible();
+        assertThat(ann.get("/api/v1/me").json().getString("displayName")).isEqualTo("Ann & Co");
+    }
+
+    @Test
     void aNewPasswordEndsAllOtherSessions() {
         installation.newUser("sessions.bob");
         var here = signedIn("sessions.bob", "Password-of-sessions.bob");
@@ -90,7 +107,9 @@ class AccountIT {
 
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("New key"))
                 .click();
-        page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true)).fill("<b>nightly</b>");
+        page.locator("#key-dialog")
+                .getByLabel("Name", new Locator.GetByLabelOptions().setExact(true))
+                .fill("<b>nightly</b>");
         page.getByLabel("Cats").check();
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Make key"))
                 .click();

@@ -78,6 +78,74 @@ class AdministrationIT {
     }
 
     @Test
+    @Tag("A6")
+    @Tag("L4")
+    void anAdministratorRevokesSomebodysKeyAndThatIsWrittenDown() {
+        var eva = installation.newUser("administration.eva");
+        var program = eva.withKey(Client.json().add("name", "<i>nightly</i>"));
+        var prefix = eva.get("/api/v1/me/api-keys").list("items").get(0).getString("prefix");
+        assertThat(program.get("/api/v1/me").status()).isEqualTo(200);
+        var page = administrator();
+
+        page.navigate("/keys.xhtml?user=ADMINISTRATION.eva");
+        var rows = page.locator("[id='list'] tbody tr");
+        assertThat(rows).hasCount(1);
+        assertThat(rows).containsText("<i>nightly</i>");
+        rows.getByRole(AriaRole.BUTTON).click();
+
+        assertThat(page.getByText("Nobody of that name has a key.")).isVisible();
+        assertThat(program.get("/api/v1/me").status()).isEqualTo(401);
+        assertThat(installation
+                        .administrator()
+                        .get("/api/v1/audit?act=key.delete&actor=admin&limit=200")
+                        .list("items"))
+                .anySatisfy(
+                        entry -> assertThat("dck_" + entry.getString("detail")).isEqualTo(prefix));
+    }
+
+    @Test
+    void anAdministratorChangesSomebodysNameRightsAndPasswordAndDeletesThem() {
+        var gus = installation.newUser("administration.gus");
+        var page = administrator();
+        page.navigate("/users.xhtml");
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("administration.gus"))
+                .click();
+
+        page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true)).fill("Gustav <b>");
+        page.getByLabel("Administrator").check();
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Save"))
+                .click();
+        assertThat(page.getByText("Saved.")).isVisible();
+        Await.until(
+                "the rights are there",
+                Duration.ofSeconds(15),
+                () -> gus.get("/api/v1/users").status() == 200);
+        assertThat(gus.get("/api/v1/me").json().getString("displayName")).isEqualTo("Gustav <b>");
+        page.getByLabel("Administrator").uncheck();
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Save"))
+                .click();
+        Await.until(
+                "the rights are gone",
+                Duration.ofSeconds(15),
+                () -> gus.get("/api/v1/users").status() == 403);
+
+        page.getByLabel("New password").fill("Another-of-administration.gus");
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Set password"))
+                .click();
+        assertThat(page.getByText("The password is set.")).isVisible();
+        installation.anybody().signIn("administration.gus", "Another-of-administration.gus");
+
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Delete"))
+                .first()
+                .click();
+        page.locator("#delete-dialog")
+                .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Delete"))
+                .click();
+        page.waitForURL("**/users.xhtml");
+        assertThat(page.getByText("administration.gus")).hasCount(0);
+    }
+
+    @Test
     void aButtonDoesWhatItSaysWhateverCameBetweenMeanwhile() {
         installation.newUser("administration.m");
         var page = administrator();

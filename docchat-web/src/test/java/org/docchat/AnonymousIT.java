@@ -2,6 +2,10 @@ package org.docchat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -18,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(Installation.Parameter.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AnonymousIT {
+    private static final Set<String> VERBS = Set.of("get", "post", "put", "patch", "delete");
+
     private final Client nobody;
 
     AnonymousIT(Installation installation) {
@@ -47,6 +53,29 @@ class AnonymousIT {
         assertThat(reply.header("WWW-Authenticate")).isEqualTo("Bearer");
         assertThat(reply.header("Content-Type")).startsWith("application/problem+json");
         assertThat(reply.json().getString("code")).isEqualTo("unauthorized");
+    }
+
+    @Test
+    @Tag("A1")
+    void everyCallThatIsDescribedAsksWhoIsThere() {
+        var paths = nobody.get("/openapi?format=json").requireStatus(200).json().getJsonObject("paths");
+        int tried = 0;
+        for (var path : paths.keySet()) {
+            for (var verb : paths.getJsonObject(path).keySet()) {
+                var call = verb.toUpperCase(Locale.ROOT) + " " + path;
+                if (!VERBS.contains(verb) || call.equals("POST /api/v1/login")) {
+                    continue;
+                }
+                tried++;
+                var address = path.replaceAll("\\{\\w+}", UUID.randomUUID().toString());
+
+                assertThat(nobody.send(verb.toUpperCase(Locale.ROOT), address, "")
+                                .status())
+                        .as(call)
+                        .isEqualTo(401);
+            }
+        }
+        assertThat(tried).isGreaterThan(70);
     }
 
     @ParameterizedTest
@@ -82,23 +111,21 @@ class AnonymousIT {
         assertThat(nobody.send(method, path, "").status()).isEqualTo(status);
     }
 
+    /** All that there are: a new page is tried without anybody's doing. */
+    static List<String> pages() {
+        var files = Path.of("src", "main", "webapp").toFile().list((directory, name) -> name.endsWith(".xhtml"));
+        assertThat(files).hasSizeGreaterThan(14).contains("signin.xhtml");
+        return Stream.concat(
+                        Stream.of("/"),
+                        Stream.of(files)
+                                .filter(name -> !name.equals("signin.xhtml"))
+                                .map(name -> "/" + name + "?id=1"))
+                .toList();
+    }
+
     @ParameterizedTest
     @Tag("A1")
-    @ValueSource(
-            strings = {
-                "/",
-                "/ask.xhtml",
-                "/collections.xhtml",
-                "/collection.xhtml?id=1",
-                "/evaluations.xhtml?id=1",
-                "/reader.xhtml",
-                "/users.xhtml",
-                "/sessions.xhtml",
-                "/audit.xhtml",
-                "/use.xhtml",
-                "/system.xhtml",
-                "/account.xhtml"
-            })
+    @MethodSource("pages")
     void pagesLeadToSigningIn(String page) {
         var reply = nobody.get(page);
 

@@ -223,13 +223,17 @@ class BrowserIT {
         "use, 390",
         "system, 1440",
         "system, 390",
+        "user, 1440",
+        "user, 390",
+        "keys, 1440",
+        "keys, 390",
         "account, 1440",
         "account, 390",
         "evaluations, 1440",
         "evaluations, 390"
     })
     void aPageFitsIsAccessibleAndBreaksNoRuleOfItsOwn(String name, int width) {
-        if (Set.of("users", "sessions", "groups", "group", "audit", "use", "system")
+        if (Set.of("users", "user", "sessions", "keys", "groups", "group", "audit", "use", "system")
                 .contains(name)) {
             signIn("admin", Installation.ADMIN_PASSWORD);
         } else if (!name.equals("signin")) {
@@ -250,6 +254,24 @@ class BrowserIT {
                         .toList();
         assertThat(grave).isEmpty();
         assertThat(complaints).isEmpty();
+    }
+
+    @ParameterizedTest
+    @Tag("C5")
+    @CsvSource({
+        "/api/, DocChat",
+        "/nothing.xhtml, not here",
+        "/collection.xhtml?id=6e9e0c1e-3f5f-4f0e-9d53-7b1d6c2f8a11, not here",
+        "/collections.xhtml?expired=1, Collections"
+    })
+    void noOtherPageBreaksARuleOfItsOwnEither(String path, String shown) {
+        signIn("ann.browser");
+        complaints.clear();
+
+        page.navigate(path);
+        assertThat(page.getByText(shown).first()).isVisible(patiently());
+
+        assertThat(complaints).noneMatch(complaint -> complaint.contains("policy"));
     }
 
     /** Opens a page and waits for what it is for. */
@@ -286,6 +308,17 @@ class BrowserIT {
             case "sessions" -> {
                 page.navigate("/sessions.xhtml?user=admin");
                 assertThat(page.getByText("This browser")).isVisible();
+            }
+            case "user" -> {
+                page.navigate("/users.xhtml");
+                page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("ann.browser"))
+                        .click();
+                assertThat(page.getByText("Name and rights")).isVisible();
+            }
+            case "keys" -> {
+                ann.withKey(Client.json().add("name", "Nightly import"));
+                page.navigate("/keys.xhtml?user=ann.browser");
+                assertThat(page.getByText("Nightly import").first()).isVisible();
             }
             case "groups" -> {
                 page.navigate("/groups.xhtml");

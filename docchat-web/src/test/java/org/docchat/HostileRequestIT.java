@@ -195,9 +195,29 @@ class HostileRequestIT {
                 .isEqualTo(302);
     }
 
+    @Test
+    @Tag("C1")
+    void theStateOfSomebodyElsesFormIsNoneOfOnes() {
+        installation.newUser("hostile.bob");
+        var account = installation.address().resolve("/account.xhtml");
+        var ann = signedIn("hostile.ann");
+        var page = ann.get(account).body();
+        var bob = signedIn("hostile.bob");
+        bob.get(account);
+        var signOut = Pattern.compile("name=\"(out:[^\"]+)\"").matcher(page);
+        var state = Pattern.compile("name=\"jakarta.faces.ViewState\"[^>]*value=\"([^\"]+)\"")
+                .matcher(page);
+        assertThat(signOut.find() && state.find()).isTrue();
+
+        bob.post(account, Map.of("out", "out", signOut.group(1), "", "jakarta.faces.ViewState", state.group(1)));
+
+        assertThat(bob.get(account).status()).as("bob is still signed in").isEqualTo(200);
+        assertThat(ann.get(account).status()).as("and so is ann").isEqualTo(200);
+    }
+
     @ParameterizedTest
     @Tag("A3")
-    @ValueSource(strings = {"users", "sessions", "groups", "audit", "use", "system"})
+    @ValueSource(strings = {"users", "user", "sessions", "keys", "groups", "audit", "use", "system"})
     void pagesOfAdministratorsAreNotThereForAnybodyElse(String page) {
         var reply = signedIn("hostile.ann").get(installation.address().resolve("/" + page + ".xhtml"));
 

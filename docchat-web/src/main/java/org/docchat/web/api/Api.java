@@ -47,6 +47,7 @@ public class Api extends Application {
         return Set.of(
                 AnswersResource.class,
                 AnswersResource.InCollection.class,
+                ApiKeysResource.class,
                 AuditResource.class,
                 CollectionsResource.class,
                 ConversationsResource.class,

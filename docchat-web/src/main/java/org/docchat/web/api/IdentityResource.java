@@ -162,7 +162,7 @@ public class IdentityResource {
         sessions.end(current.unlimited(), id(id, "session"));
     }
 
-    private static UUID id(String text, String what) {
+    static UUID id(String text, String what) {
         try {
             return UUID.fromString(text);
         } catch (IllegalArgumentException e) {

@@ -93,6 +93,32 @@ public final class Views {
         }
     }
 
+    /** For administrators: whose it is, too. */
+    public record OwnedApiKey(
+            String id,
+            String username,
+            String name,
+            String prefix,
+            @Nullable List<String> collections,
+            String access,
+            Instant createdAt,
+            @Nullable Instant expiresAt,
+            @Nullable Instant lastUsedAt) {
+        static OwnedApiKey of(ApiKeys.Owned owned) {
+            var key = ApiKey.of(owned.key());
+            return new OwnedApiKey(
+                    key.id(),
+                    owned.username(),
+                    key.name(),
+                    key.prefix(),
+                    key.collections(),
+                    key.access(),
+                    key.createdAt(),
+                    key.expiresAt(),
+                    key.lastUsedAt());
+        }
+    }
+
     public record MadeApiKey(
             String id,
             String name,

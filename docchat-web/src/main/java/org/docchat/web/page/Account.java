@@ -11,8 +11,9 @@ import java.io.IOException;
 import org.docchat.web.security.CurrentCaller;
 import org.docchat.web.security.SignIn;
 import org.docchat.web.security.Users;
+import org.jspecify.annotations.Nullable;
 
-/** account.xhtml: the caller's own password, if there is one, and the way out. */
+/** account.xhtml: the caller's own name and password, if there is one, and the way out. */
 @Named
 @RequestScoped
 public class Account {
@@ -25,8 +26,14 @@ public class Account {
     @Inject
     Users users;
 
+    private @Nullable String displayName;
     private String current = "";
     private String fresh = "";
+
+    public void changeName() {
+        users.change(caller.caller(), caller.caller().id(), displayName, null, null, null);
+        FacesContext.getCurrentInstance().addMessage(null, new FacesMessage("The name is changed."));
+    }
 
     public void changePassword() {
         var faces = FacesContext.getCurrentInstance();
@@ -56,6 +63,16 @@ public class Account {
         var external = FacesContext.getCurrentInstance().getExternalContext();
         external.redirect(signIn.signOut(
                 (HttpServletRequest) external.getRequest(), (HttpServletResponse) external.getResponse()));
+    }
+
+    public String getDisplayName() {
+        return displayName == null
+                ? users.find(caller.caller().id()).map(Users.User::displayName).orElse("")
+                : displayName;
+    }
+
+    public void setDisplayName(@Nullable String displayName) {
+        this.displayName = displayName;
     }
 
     public String getCurrent() {

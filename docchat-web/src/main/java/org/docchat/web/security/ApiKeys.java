@@ -20,6 +20,7 @@ import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Scope;
+import org.docchat.domain.Slice;
 import org.docchat.domain.UserId;
 import org.jspecify.annotations.Nullable;
 
@@ -139,6 +140,45 @@ public class ApiKeys {
                         id,
                         caller.id().value()));
         if (deleted == 0) {
+            throw new Failure.NotFound("api_key");
+        }
+    }
+
+    /** A key and whose it is. */
+    public record Owned(String username, String displayName, ApiKey key) {}
+
+    /**
+     * Everybody's keys, the newest first; for administrators.
+     *
+     * @param username only this user's; empty: everybody's
+     */
+    public Slice<Owned> everybodys(String username, Slice.Request request) {
+        var before = request.after(keys -> List.of(Instant.parse(keys.get(0)), UUID.fromString(keys.get(1))));
+        var keys = database.all(
+                """
+                select k.*, u.username, u.display_name from api_key k join app_user u on u.id = k.user_id
+                 where (? = '' or u.username = ?) and (k.created_at, k.id) < (cast(? as timestamptz), ?)
+                 order by k.created_at desc, k.id desc limit ?
+                """,
+                row -> new Owned(row.getString("username"), row.getString("display_name"), key(row)),
+                Users.folded(username),
+                Users.folded(username),
+                before == null ? "infinity" : before.get(0).toString(),
+                before == null ? new UUID(-1, -1) : before.get(1),
+                request.limit() + 1);
+        return Slice.of(
+                keys,
+                request,
+                owned -> List.of(owned.key().createdAt(), owned.key().id()));
+    }
+
+    /**
+     * Makes anybody's key worthless at once, an administrator's act.
+     *
+     * @throws Failure.NotFound if there is no such key
+     */
+    public void deleteAnybodys(Caller by, UUID id) {
+        if (database.by(by, statements -> statements.update("delete from api_key where id = ?", id)) == 0) {
             throw new Failure.NotFound("api_key");
         }
     }

@@ -1,7 +1,11 @@
 package org.docchat.web.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -98,6 +102,24 @@ class TokensTest {
         signature.setPayload(good().toJson());
 
         assertThat(tokens.claims(signature.getCompactSerialization())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @Tag("J3")
+    @ValueSource(strings = {"jku", "x5u"})
+    void nothingIsFetchedFromWhereATokenSaysItsKeyIs(String header) throws Exception {
+        try (var listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            listening.setSoTimeout(500);
+            var signature = new JsonWebSignature();
+            signature.setHeader(header, "http://127.0.0.1:" + listening.getLocalPort() + "/keys");
+            signature.setAlgorithmHeaderValue(AlgorithmIdentifiers.HMAC_SHA256);
+            signature.setKey(new HmacKey("a weak key that the forger knows well".getBytes(StandardCharsets.UTF_8)));
+            signature.setPayload(good().toJson());
+
+            assertThat(tokens.claims(signature.getCompactSerialization())).isEmpty();
+
+            assertThatThrownBy(listening::accept).isInstanceOf(SocketTimeoutException.class);
+        }
     }
 
     @Test
