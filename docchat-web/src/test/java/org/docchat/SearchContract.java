@@ -276,6 +276,27 @@ abstract class SearchContract {
                 .isInstanceOf(Failure.NotFound.class);
     }
 
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    @Tag("A7")
+    void aSearchThatForgetsItsConditionsStillFindsNothingOfAnybodyElses(Mode mode) {
+        var newcomer = database.user("search.newcomer");
+        var theirs = collections
+                .create(newcomer, "Nothing yet", "", Language.ENGLISH)
+                .id();
+        var another =
+                collections.create(owner, "Nothing yet", "", Language.ENGLISH).id();
+        assertThat(found(owner, "hotel costs a night", mode, Filter.NONE, another))
+                .isEmpty();
+
+        assertThat(database.withoutConditions(() -> found(owner, "hotel costs a night", mode, Filter.NONE, another)))
+                .as("of all that is the owner's: without any the rest proves nothing")
+                .isNotEmpty()
+                .noneMatch(passage -> passage.documentName().startsWith("noise-"));
+        assertThat(database.withoutConditions(() -> found(newcomer, "hotel costs a night", mode, Filter.NONE, theirs)))
+                .isEmpty();
+    }
+
     @Test
     void filtersNarrowWithoutLosing() {
         var codes = new Filter(List.of(), "co?es.*", null);

@@ -40,6 +40,13 @@ public class Startup {
 
     private static final Duration WORKERS_LIMIT = Duration.ofSeconds(10);
 
+    /**
+     * At debug the one writes down the headers of requests, the other what is stored: credentials and questions. Whatever
+     * the level of all others is, these stay above it. Held, since a logger that nobody holds forgets its level.
+     */
+    private static final List<Logger> TELLTALES = List.of(
+            Logger.getLogger("org.glassfish.grizzly"), Logger.getLogger("org.hibernate.internal.util.EntityPrinter"));
+
     @Resource
     private ManagedThreadFactory threads;
 
@@ -82,6 +89,7 @@ public class Startup {
     Startup() {}
 
     void start(@Observes @Initialized(ApplicationScoped.class) @Nullable Object event) throws InterruptedException {
+        TELLTALES.forEach(logger -> logger.setLevel(Level.INFO));
         try {
             // Reading the model and preparing the database do not need each other.
             var loaded = new FutureTask<>(() -> models.get().standard().embedQuestion("ready?"));

@@ -11,6 +11,8 @@ import java.sql.SQLException;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.docchat.domain.Caller;
 import org.docchat.domain.EmbeddingModels;
@@ -19,6 +21,7 @@ import org.docchat.domain.UserId;
 import org.docchat.query.Conversations;
 import org.docchat.query.ExtractiveWriter;
 import org.docchat.query.Librarian;
+import org.hibernate.resource.jdbc.spi.StatementInspector;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -41,7 +44,8 @@ public final class PreparedDatabase implements Transactions<EntityManager>, Auto
                         "jakarta.persistence.jdbc.url", url,
                         "hibernate.transaction.jta.platform",
                                 "org.hibernate.engine.transaction.jta.platform.internal.NoJtaPlatform",
-                        "hibernate.connection.pool_size", "16"));
+                        "hibernate.connection.pool_size", "16",
+                        "hibernate.session_factory.statement_inspector", Careless.class.getName()));
     }
 
     /** @param url of an existing database, as JDBC wants it */
@@ -77,11 +81,16 @@ public final class PreparedDatabase implements Transactions<EntityManager>, Auto
 
     /** Who finds and answers where no chat model is configured. */
     public Librarian librarian(EmbeddingModels models) {
+        return librarian(this, models);
+    }
+
+    /** The same by other transactions. */
+    public static Librarian librarian(Transactions<EntityManager> transactions, EmbeddingModels models) {
         return new Librarian(
-                this,
+                transactions,
                 models,
                 new ExtractiveWriter(models.standard()),
-                new Conversations(this),
+                new Conversations(transactions),
                 Librarian.Observer.NONE);
     }
 
@@ -106,6 +115,49 @@ public final class PreparedDatabase implements Transactions<EntityManager>, Auto
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Statements as somebody would write them who forgets to say which collections are meant. */
+    public static final class Careless implements StatementInspector {
+        private static final Pattern COLLECTIONS = Pattern.compile("\\b(?:\\w+\\.)?(?:collection_)?id = any"
+                + " \\(cast\\((\\(select cast\\(\\? as uuid\\[\\]\\)\\)|\\?) as uuid\\[\\]\\)\\)");
+        private static volatile boolean forgetful;
+
+        @Override
+        public String inspect(String sql) {
+            return forgetful && !sql.contains("embedding_model")
+                    ? COLLECTIONS.matcher(sql).replaceAll("cast($1 as uuid[]) is not null")
+                    : sql;
+        }
+    }
+
+    /** Does something with statements that ask of every collection instead of those that they are given. */
+    public <T> T withoutConditions(Supplier<T> work) {
+        Careless.forgetful = true;
+        try {
+            return work.get();
+        } finally {
+            Careless.forgetful = false;
+        }
+    }
+
+    /** The same identities with the rights of the tables' owner: what row-level security costs is the difference. */
+    public Transactions<EntityManager> withoutPolicies() {
+        return new Transactions<>() {
+            @Override
+            public <T> T as(Caller caller, Function<EntityManager, T> work) {
+                return run(caller, session -> {
+                    session.createNativeQuery("select set_config('role', 'none', true)")
+                            .getSingleResult();
+                    return work.apply(session);
+                });
+            }
+
+            @Override
+            public <T> T asWorker(Function<EntityManager, T> work) {
+                return run(null, work);
+            }
+        };
     }
 
     /** The one number that a statement gives, as the owner of the tables. */
