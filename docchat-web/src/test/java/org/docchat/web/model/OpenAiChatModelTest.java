@@ -327,8 +327,7 @@ class OpenAiChatModelTest implements ChatModelContract {
         });
 
         assertThat(ask(model).text()).isEqualTo("Yes.");
-        assertThat(Duration.ofNanos(System.nanoTime() - began))
-                .isBetween(Duration.ofMillis(1_000), Duration.ofMillis(1_900));
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(999));
         fake.doNow((request, connection) ->
                 connection.status(503, "text/plain", "", "Retry-After: Fri, 06 Nov 2893 08:49:38 GMT"));
         failing(model);
