@@ -24,7 +24,7 @@ final class Child implements AutoCloseable {
 
     private static final Path NICE = Path.of("/usr/bin/nice");
     /** A third of the server's weight where both want the same processor (sched(7)): less might starve it into its time limit. */
-    static final int NICENESS = Integer.getInteger("niceness", 5);
+    static final int NICENESS = 5;
 
     private static final System.Logger LOG = System.getLogger(Child.class.getName());
 
