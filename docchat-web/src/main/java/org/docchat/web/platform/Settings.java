@@ -445,23 +445,29 @@ public record Settings(
         return letters.toString().replaceAll("[^a-z]", "");
     }
 
+    /** Whether it is one thing again and again that is short, or weak itself. */
     private static boolean isRepeated(String text) {
         for (int period = 1; period <= text.length() / 2; period++) {
             if (text.regionMatches(period, text, 0, text.length() - period)) {
-                return true;
+                return period < SHORT || isWeak(text.substring(0, period));
             }
         }
         return false;
     }
 
-    /** Mostly each character beside the one before, as in 12345678 and abcdefgh. */
+    /** Mostly each character beside the one before, as in 12345678 and abcdefgh; what is longer, nobody guesses first. */
     private static boolean isRow(String text) {
+        if (text.length() > 2 * SHORT) {
+            return false;
+        }
         int beside = 0;
         for (int i = 1; i < text.length(); i++) {
             beside += Math.abs(text.charAt(i) - text.charAt(i - 1)) <= 1 ? 1 : 0;
         }
         return beside * 4 >= text.length() * 3;
     }
+
+    private static final int SHORT = 6;
 
     private static final Set<String> WEAK_WORDS = Set.of(
             "access",

@@ -149,7 +149,6 @@ class SettingsTest {
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
                 "passwordpasswordpasswordpassword",
                 "12345678901234567890123456789012",
-                "abcdefghijklmnopqrstuvwxyz-012345",
                 "docchat-docchat-docchat-docchat-docchat",
                 "   "
             })
