@@ -2,7 +2,6 @@ package org.docchat.web.model;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -11,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,6 +24,7 @@ import javax.net.ssl.SSLException;
 import org.docchat.domain.Failure;
 import org.docchat.query.ChatModel;
 import org.docchat.query.Librarian.Usage;
+import org.docchat.web.outbound.Outbound;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +59,7 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
     private final Duration silence;
     private final CircuitBreaker breaker;
     private final ThreadPoolExecutor threads;
-    private final HttpClient http;
+    private final Outbound http;
     /** As the last answer was asked for. */
     private volatile Dialect dialect;
 
@@ -81,14 +82,7 @@ public final class OpenAiChatModel implements ChatModel, AutoCloseable {
             return thread;
         });
         threads.allowCoreThreadTimeOut(true);
-        this.http = HttpClient.newBuilder()
-                // A closed connection ends the request on every server; a closed stream of HTTP/2 does not.
-                .version(HttpClient.Version.HTTP_1_1)
-                // The key is for this address.
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(CONNECT)
-                .executor(threads)
-                .build();
+        this.http = new Outbound(Set.of(completions.getHost()), CONNECT, threads);
     }
 
     @Override

@@ -8,13 +8,13 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 import org.docchat.domain.Embedding;
 import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.Failure;
+import org.docchat.web.outbound.Outbound;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,17 +51,12 @@ public final class OpenAiEmbeddingModel implements EmbeddingModel {
 
     private final EmbeddingServer server;
     private final URI embeddings;
-    private final HttpClient http;
+    private final Outbound http;
 
     public OpenAiEmbeddingModel(EmbeddingServer server) {
         this.server = server;
         this.embeddings = URI.create(server.address() + "/embeddings");
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                // The key is for this address.
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(CONNECT)
-                .build();
+        this.http = new Outbound(Set.of(embeddings.getHost()), CONNECT, null);
     }
 
     @Override

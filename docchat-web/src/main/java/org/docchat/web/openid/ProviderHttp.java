@@ -9,16 +9,16 @@ import java.io.InterruptedIOException;
 import java.io.StringReader;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
+import org.docchat.web.outbound.Outbound;
 import org.jose4j.http.SimpleGet;
 import org.jose4j.http.SimpleResponse;
 import org.jspecify.annotations.Nullable;
@@ -30,18 +30,13 @@ final class ProviderHttp implements SimpleGet {
     private static final int MOST_BYTES = 1 << 20;
 
     private final String scheme;
-    private final String issuerHost;
-    private final Set<String> hosts;
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT)
-            .build();
+    private final Outbound http;
 
     ProviderHttp(OpenIdProvider provider) {
         scheme = provider.issuer().getScheme();
-        issuerHost = provider.issuer().getHost();
-        hosts = provider.hosts();
+        var hosts = new HashSet<>(provider.hosts());
+        hosts.add(provider.issuer().getHost());
+        http = new Outbound(hosts, CONNECT, null);
     }
 
     record Reply(int status, String body, Map<String, List<String>> headers) implements SimpleResponse {
@@ -88,13 +83,11 @@ final class ProviderHttp implements SimpleGet {
     URI allowed(String address) throws IOException {
         try {
             var uri = URI.create(address);
-            var host = uri.getHost();
             // Only an issuer on this computer is without encryption, and then its endpoints may be, too.
-            if (host != null
-                    && uri.getUserInfo() == null
+            if (uri.getUserInfo() == null
                     && uri.getFragment() == null
                     && ("https".equals(uri.getScheme()) || scheme.equals(uri.getScheme()))
-                    && (host.equalsIgnoreCase(issuerHost) || hosts.contains(host))) {
+                    && http.isAllowed(uri)) {
                 return uri;
             }
         } catch (IllegalArgumentException e) {

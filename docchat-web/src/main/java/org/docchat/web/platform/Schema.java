@@ -21,6 +21,7 @@ import javax.sql.DataSource;
 import liquibase.Liquibase;
 import liquibase.Scope;
 import liquibase.UpdateSummaryEnum;
+import liquibase.analytics.configuration.AnalyticsArgs;
 import liquibase.command.CommandScope;
 import liquibase.command.core.UpdateCommandStep;
 import liquibase.command.core.helpers.DbUrlConnectionArgumentsCommandStep;
@@ -200,7 +201,15 @@ final class Schema {
         try {
             // What it would print goes to the log.
             var ui = new LoggerUIService();
-            Scope.child(Map.of(Scope.Attr.resourceAccessor.name(), files, Scope.Attr.ui.name(), ui), () -> {
+            var scope = Map.<String, Object>of(
+                    Scope.Attr.resourceAccessor.name(),
+                    files,
+                    Scope.Attr.ui.name(),
+                    ui,
+                    // It would tell its makers what it does, and ask them how.
+                    AnalyticsArgs.ENABLED.getKey(),
+                    false);
+            Scope.child(scope, () -> {
                 // A process that was killed while migrating leaves Liquibase's own lock behind for ever. Whoever holds
                 // the advisory lock is alone, so whatever lock there is has no owner any more.
                 new Liquibase(CHANGELOG, files, target).forceReleaseLocks();

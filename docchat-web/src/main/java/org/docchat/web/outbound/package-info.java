@@ -1,0 +1,5 @@
+/** What leaves by HTTP. */
+@NullMarked
+package org.docchat.web.outbound;
+
+import org.jspecify.annotations.NullMarked;
