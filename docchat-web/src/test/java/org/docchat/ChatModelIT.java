@@ -357,6 +357,56 @@ class ChatModelIT {
         assertThat(wholeByToken.get(10, TimeUnit.SECONDS).status()).isEqualTo(401);
     }
 
+    @Test
+    @Tag("A6")
+    void anAnswerThatIsBeingWrittenEndsWithItsUsersAccount() throws Exception {
+        fake.doNow((request, connection) -> connection.events().token("Hotel ").stall());
+        var leaver = admin.post(
+                        "/api/v1/users", Client.json().add("username", "leaver").add("password", "Password-of-leaver"))
+                .requireStatus(201)
+                .json()
+                .getString("id");
+        admin.send("PUT", answers.replace("/answers", "/members/leaver"), "{\"role\":\"viewer\"}")
+                .requireStatus(204);
+        var answer = asking(docchat.client().signIn("leaver", "Password-of-leaver"));
+        Thread.sleep(2_000);
+        assertThat(answer).isNotDone();
+
+        admin.send("PATCH", "/api/v1/users/" + leaver, "{\"enabled\":false}").requireStatus(200);
+
+        assertThat(last(answer).json().getString("code")).isEqualTo("entitlement_ended");
+    }
+
+    @Test
+    @Tag("A6")
+    void anAnswerStoresNothingOfADocumentThatIsDeletedWhileItIsWritten() throws Exception {
+        var collection = admin.newCollection("Passing");
+        var document = admin.indexed(collection, "passing.md", "The ferry costs nine crowns.\n".getBytes(UTF_8));
+        var asked = new CompletableFuture<String>();
+        var deleted = new CompletableFuture<String>();
+        fake.doNow((request, connection) -> {
+            asked.complete("");
+            deleted.orTimeout(20, TimeUnit.SECONDS).join();
+            connection.answer("The ferry costs nine crowns [1].");
+        });
+        var path = "/api/v1/collections/" + collection + "/answers";
+        var whole = whole(
+                admin,
+                path,
+                Client.json()
+                        .add("question", "What does the ferry cost?")
+                        .build()
+                        .toString());
+        asked.get(20, TimeUnit.SECONDS);
+        admin.delete("/api/v1/documents/" + document).requireStatus(204);
+        deleted.complete("");
+
+        var reply = whole.get(10, TimeUnit.SECONDS);
+        assertThat(reply.status()).as(reply.body()).isEqualTo(409);
+        assertThat(reply.json().getString("code")).isEqualTo("document_deleted");
+        assertThat(admin.get("/api/v1/conversations").body()).doesNotContain("ferry");
+    }
+
     private static CompletableFuture<Client.Reply> whole(Client client, String path, String body) {
         return CompletableFuture.supplyAsync(() -> client.send("POST", path, body), ONE_THREAD_EACH);
     }

@@ -10,6 +10,7 @@ import org.docchat.domain.AnswerId;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.ConversationId;
+import org.docchat.domain.DocumentId;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Slice;
 import org.docchat.domain.Transactions;
@@ -139,9 +140,30 @@ public final class Conversations {
                 .executeUpdate();
     }
 
+    /** Holds the documents that an answer quotes until it is stored: whoever deletes one then finds the quotes, too. */
+    private static void requireThere(EntityManager session, Answer answer) {
+        if (answer instanceof Answer.Cited cited) {
+            var documents = cited.citations().stream()
+                    .map(citation -> citation.passage().documentId())
+                    .distinct()
+                    .toList();
+            long there =
+                    (Long) session.createNativeQuery("select hold_documents(cast(:documents as uuid[]))", Long.class)
+                            .setParameter("documents", Rows.array(documents, DocumentId::value))
+                            .getSingleResult();
+            if (there < documents.size()) {
+                throw new Failure.Conflict(
+                        "document_deleted",
+                        "A document that the answer quotes was deleted while it was being written. Ask again.");
+            }
+        }
+    }
+
     /**
      * Keeps an answer, in a new conversation where the question names none. One that the caller keeps begins with its
      * first answer, not with a question that is refused or given up.
+     *
+     * @throws Failure.Conflict if a document that it quotes is gone
      */
     GivenAnswer store(
             Caller caller,
@@ -152,6 +174,7 @@ public final class Conversations {
         var answer = composed.answer();
         var draft = composed.draft();
         return transactions.as(caller, session -> {
+            requireThere(session, answer);
             ConversationRow conversation;
             if (question.conversation() == null) {
                 conversation = new ConversationRow();
