@@ -56,6 +56,29 @@ class AnswerPromptTest {
         }
     }
 
+    @Test
+    void ofAFollowUpIsThisByteForByte() throws IOException {
+        var prompt =
+                StandalonePrompt.of("And in Berlin?", List.of("What are hotel costs?", "And at sea?"), () -> "b0und");
+
+        assertThat(prompt.user()).isEqualTo("""
+                Boundary of this request: b0und
+
+                <<<b0und question 1>>>
+                What are hotel costs?
+                <<<b0und end>>>
+                <<<b0und question 2>>>
+                And at sea?
+                <<<b0und end>>>
+                <<<b0und last question>>>
+                And in Berlin?
+                <<<b0und end>>>
+                """);
+        try (var golden = Objects.requireNonNull(getClass().getResourceAsStream("standalone-1.system.golden"))) {
+            assertThat(prompt.system()).isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
     @ParameterizedTest
     @Tag("P1")
     @MethodSource("org.docchat.query.Fixtures#injections")
