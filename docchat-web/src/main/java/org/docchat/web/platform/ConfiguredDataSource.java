@@ -44,14 +44,14 @@ public class ConfiguredDataSource extends PGSimpleDataSource {
         // "Failing row contains (…)" would put what people wrote into the log.
         setLogServerErrorDetail(false);
         configure(url);
-        if (getPassword() != null && Settings.isPlaceholder(getPassword())) {
+        if (getPassword() != null && Guessable.isPlaceholder(getPassword())) {
             throw new Settings.InvalidSetting("DATABASE_URL", "must not have a placeholder for a password.");
         }
     }
 
     /** Whether its password is one of those that are guessed first. */
     boolean isWeaklyGuarded() {
-        return getPassword() != null && Settings.isWeak(getPassword());
+        return getPassword() != null && Guessable.isWeak(getPassword());
     }
 
     @Override

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -118,18 +117,18 @@ public record Settings(
      */
     public static Settings of(Config config) {
         var jwtSecret = text(config, "JWT_SECRET").orElseThrow(() -> new InvalidSetting("JWT_SECRET", SECRET_RULE));
-        if (jwtSecret.getBytes(StandardCharsets.UTF_8).length < 32 || isWeak(jwtSecret)) {
+        if (jwtSecret.getBytes(StandardCharsets.UTF_8).length < 32 || Guessable.isWeak(jwtSecret)) {
             throw new InvalidSetting("JWT_SECRET", SECRET_RULE);
         }
         var adminPassword = text(config, "DOCCHAT_ADMIN_PASSWORD").orElse(null);
-        if (adminPassword != null && (adminPassword.length() < 8 || isWeak(adminPassword))) {
+        if (adminPassword != null && (adminPassword.length() < 8 || Guessable.isWeak(adminPassword))) {
             throw new InvalidSetting(
                     "DOCCHAT_ADMIN_PASSWORD",
                     "must have at least 8 characters, and be no placeholder and nothing that is guessed first.");
         }
         // compose.yaml passes on what it makes the database with.
         text(config, "POSTGRES_PASSWORD").ifPresent(password -> {
-            if (password.length() < 12 || isWeak(password)) {
+            if (password.length() < 12 || Guessable.isWeak(password)) {
                 throw new InvalidSetting(
                         "POSTGRES_PASSWORD",
                         "must have at least 12 characters, and be no placeholder and nothing that is guessed first.");
@@ -198,7 +197,7 @@ public record Settings(
         if (clientId == null) {
             throw new InvalidSetting("OIDC_CLIENT_ID", "must be set where OIDC_ISSUER is.");
         }
-        if (clientSecret != null && isWeak(clientSecret)) {
+        if (clientSecret != null && Guessable.isWeak(clientSecret)) {
             throw new InvalidSetting("OIDC_CLIENT_SECRET", "must be no placeholder and nothing that is guessed first.");
         }
         if (publicUrl == null) {
@@ -248,7 +247,7 @@ public record Settings(
 
     private static @Nullable String metricsToken(Config config) {
         var token = text(config, "DOCCHAT_METRICS_TOKEN").orElse(null);
-        if (token != null && (!token.matches("[\\x21-\\x7e]{16,}") || isWeak(token))) {
+        if (token != null && (!token.matches("[\\x21-\\x7e]{16,}") || Guessable.isWeak(token))) {
             throw new InvalidSetting(
                     "DOCCHAT_METRICS_TOKEN", "must be one word of at least 16 ASCII characters and no placeholder.");
         }
@@ -417,92 +416,4 @@ public record Settings(
         }
         throw new InvalidSetting(key, "must be a whole number from " + least + " to " + most + ".");
     }
-
-    /** Whether a secret is among those that are guessed first: a placeholder, a word of everybody's, a pattern. */
-    static boolean isWeak(String secret) {
-        var folded = secret.toLowerCase(Locale.ROOT);
-        var word = readable(folded.replaceAll("^[^a-z]++", "").replaceAll("(?<=[a-z])[^a-z]++$", ""));
-        return WEAK_WORDS.contains(word)
-                || isPlaceholder(secret)
-                || secret.chars().distinct().count() < 5
-                || isRepeated(folded.replaceAll("[^a-z0-9]", ""))
-                || isRow(secret);
-    }
-
-    /** Whether somebody was told to put something else in its place. */
-    static boolean isPlaceholder(String secret) {
-        var letters = secret.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
-        return letters.startsWith("changeme") || letters.startsWith("replaceme") || letters.startsWith("yoursecret");
-    }
-
-    /** What p4$$w0rd stands for. */
-    private static String readable(String word) {
-        var letters = new StringBuilder();
-        word.chars().forEach(c -> {
-            int digit = "0134578@$".indexOf(c);
-            letters.append(digit < 0 ? (char) c : "oieastbas".charAt(digit));
-        });
-        return letters.toString().replaceAll("[^a-z]", "");
-    }
-
-    /** Whether it is one thing again and again that is short, or weak itself. */
-    private static boolean isRepeated(String text) {
-        for (int period = 1; period <= text.length() / 2; period++) {
-            if (text.regionMatches(period, text, 0, text.length() - period)) {
-                return period < SHORT || isWeak(text.substring(0, period));
-            }
-        }
-        return false;
-    }
-
-    /** Mostly each character beside the one before, as in 12345678 and abcdefgh; what is longer, nobody guesses first. */
-    private static boolean isRow(String text) {
-        if (text.length() > 2 * SHORT) {
-            return false;
-        }
-        int beside = 0;
-        for (int i = 1; i < text.length(); i++) {
-            beside += Math.abs(text.charAt(i) - text.charAt(i - 1)) <= 1 ? 1 : 0;
-        }
-        return beside * 4 >= text.length() * 3;
-    }
-
-    private static final int SHORT = 6;
-
-    private static final Set<String> WEAK_WORDS = Set.of(
-            "access",
-            "admin",
-            "administrator",
-            "asdfghjkl",
-            "changeme",
-            "default",
-            "demo",
-            "docchat",
-            "example",
-            "guest",
-            "iloveyou",
-            "jwtsecret",
-            "letmein",
-            "login",
-            "master",
-            "mysecret",
-            "passphrase",
-            "password",
-            "passwort",
-            "postgres",
-            "postgresql",
-            "qwerty",
-            "qwertyuiop",
-            "qwertz",
-            "qwertzuiop",
-            "replaceme",
-            "root",
-            "secret",
-            "supersecret",
-            "temporary",
-            "test",
-            "topsecret",
-            "user",
-            "welcome",
-            "yoursecret");
 }
