@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.docchat.domain.CollectionId;
-import org.docchat.domain.Embedding;
 import org.docchat.domain.EmbeddingModel;
 import org.docchat.web.platform.PreparedDatabase;
 
@@ -120,7 +119,7 @@ public final class Crowd {
 
     /** The model under whose name the crowd's passages have their embeddings, which are noise. */
     public static EmbeddingModel model(EmbeddingModel questions) {
-        return new EmbeddingModel() {
+        return new ForwardingModel(questions) {
             @Override
             public String name() {
                 return "crowd";
@@ -129,26 +128,6 @@ public final class Crowd {
             @Override
             public int dimensions() {
                 return 384;
-            }
-
-            @Override
-            public int maxTokens() {
-                return questions.maxTokens();
-            }
-
-            @Override
-            public int countTokens(String text) {
-                return questions.countTokens(text);
-            }
-
-            @Override
-            public List<Embedding> embedPassages(List<String> texts) {
-                return questions.embedPassages(texts);
-            }
-
-            @Override
-            public Embedding embedQuestion(String text) {
-                return questions.embedQuestion(text);
             }
         };
     }

@@ -7,8 +7,7 @@ import java.util.function.Supplier;
 import org.docchat.domain.Passage;
 
 /**
- * What a chat model is told to answer a question from passages. Each passage stands in a fence made with a random word
- * that it cannot know, so that its text cannot pose as ours.
+ * What a chat model is told to answer a question from passages, each in a {@link Fence}.
  *
  * @param passages those that are in it: the marker {@code [n]} means the n-th
  */
@@ -26,16 +25,16 @@ record AnswerPrompt(ChatModel.Prompt prompt, List<Passage> passages) {
      * @return without passages, and not to be sent, if the question leaves no room for any
      */
     static AnswerPrompt of(String question, List<Passage> passages, int tokens, Supplier<String> boundary) {
-        var word = boundary.get();
-        while (contains(question, passages, word)) {
-            word = boundary.get();
-        }
-        int left =
-                tokens - ChatModel.estimateTokens(TEMPLATE.system() + TEMPLATE.user() + question) - 6 * word.length();
+        var texts = new ArrayList<>(List.of(question));
+        passages.forEach(passage -> texts.addAll(List.of(heading(passage), passage.text())));
+        var fence = Fence.around(texts, boundary);
+        int left = tokens
+                - ChatModel.estimateTokens(TEMPLATE.system() + TEMPLATE.user() + question)
+                - 6 * fence.word().length();
         var blocks = new StringBuilder();
         var taken = new ArrayList<Passage>();
         for (var passage : passages) {
-            var block = block(taken.size() + 1, passage, passage.text(), word);
+            var block = block(taken.size() + 1, passage, passage.text(), fence);
             int cost = ChatModel.estimateTokens(block);
             if (cost > left) {
                 if (!taken.isEmpty() || left < LEAST) {
@@ -43,27 +42,20 @@ record AnswerPrompt(ChatModel.Prompt prompt, List<Passage> passages) {
                 }
                 var text = passage.text();
                 int characters = Math.max(0, text.length() - 3 * (cost - left));
-                block = block(1, passage, text.substring(0, characters), word);
+                block = block(1, passage, text.substring(0, characters), fence);
                 cost = left;
             }
             blocks.append(block);
             taken.add(passage);
             left -= cost;
         }
-        var prompt =
-                TEMPLATE.filled(Map.of("boundary", word, "passages", blocks.toString(), "question", question.strip()));
+        var prompt = TEMPLATE.filled(
+                Map.of("boundary", fence.word(), "passages", blocks.toString(), "question", question.strip()));
         return new AnswerPrompt(prompt, List.copyOf(taken));
     }
 
-    private static boolean contains(String question, List<Passage> passages, String word) {
-        return question.contains(word)
-                || passages.stream()
-                        .anyMatch(p -> heading(p).contains(word) || p.text().contains(word));
-    }
-
-    private static String block(int number, Passage passage, String text, String word) {
-        return "<<<" + word + " passage " + number + ">>>\n" + heading(passage) + "\n" + text.strip() + "\n<<<" + word
-                + " end>>>\n";
+    private static String block(int number, Passage passage, String text, Fence fence) {
+        return fence.block("passage " + number, heading(passage) + "\n" + text.strip());
     }
 
     /** Where the passage is from, on one line. */

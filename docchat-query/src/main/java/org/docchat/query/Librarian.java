@@ -108,20 +108,27 @@ public final class Librarian {
     }
 
     private GivenAnswer give(Caller caller, Question question, Listener listener) {
-        var earlier = transactions.as(caller, session -> {
-            Retrieval.requireVisible(session, question.collections());
-            if (question.earlier() != null) {
-                return FollowUp.chain(question.earlier());
-            }
-            return question.conversation() == null
-                    ? List.<String>of()
-                    : Conversations.askedBefore(session, question.conversation());
-        });
+        var earlier = earlier(caller, question);
         var standalone = question.standalone() != null
                 ? question.standalone()
                 : writer.standalone(question.text(), earlier, listener::isCancelled);
         var composed = compose(caller, asked(standalone, question.collections(), question.asOf()), listener);
         return conversations.store(caller, question, standalone, composed, inForce(composed.models()));
+    }
+
+    /** Where there is nothing to look up, the transaction that searches sees whether the collections are there. */
+    private List<String> earlier(Caller caller, Question question) {
+        if (question.earlier() != null) {
+            return FollowUp.chain(question.earlier());
+        }
+        var conversation = question.conversation();
+        if (conversation == null) {
+            return List.of();
+        }
+        return transactions.as(caller, session -> {
+            Retrieval.requireVisible(session, question.collections());
+            return Conversations.askedBefore(session, conversation);
+        });
     }
 
     /**

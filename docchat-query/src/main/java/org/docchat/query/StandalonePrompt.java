@@ -1,5 +1,6 @@
 package org.docchat.query;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -21,21 +22,20 @@ final class StandalonePrompt {
      * @param boundary makes random words
      */
     static ChatModel.Prompt of(String question, List<String> earlier, Supplier<String> boundary) {
-        var all = String.join("\n", earlier) + "\n" + question;
-        var word = boundary.get();
-        while (all.contains(word)) {
-            word = boundary.get();
-        }
+        var texts = new ArrayList<>(earlier);
+        texts.add(question);
+        var fence = Fence.around(texts, boundary);
         var before = new StringBuilder();
         for (int i = 0; i < earlier.size(); i++) {
-            before.append(block("question " + (i + 1), earlier.get(i), word));
+            before.append(fence.block("question " + (i + 1), earlier.get(i).strip()));
         }
         return TEMPLATE.filled(Map.of(
-                "boundary", word, "earlier", before.toString(), "question", block("last question", question, word)));
-    }
-
-    private static String block(String what, String text, String word) {
-        return "<<<" + word + " " + what + ">>>\n" + text.strip() + "\n<<<" + word + " end>>>\n";
+                "boundary",
+                fence.word(),
+                "earlier",
+                before.toString(),
+                "question",
+                fence.block("last question", question.strip())));
     }
 
     /**

@@ -17,17 +17,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.docchat.ForwardingModel;
 import org.docchat.domain.Embedding;
 import org.docchat.domain.EmbeddingModel;
 
 /** A model that computes each text once and for all: what it has computed is kept in a file, by the text's hash. */
-final class RememberedEmbeddings implements EmbeddingModel, AutoCloseable {
-    private final EmbeddingModel model;
+final class RememberedEmbeddings extends ForwardingModel implements AutoCloseable {
     private final Map<String, Embedding> known = new ConcurrentHashMap<>();
     private final DataOutputStream file;
 
     RememberedEmbeddings(EmbeddingModel model, Path directory) throws IOException {
-        this.model = model;
+        super(model);
         var path = Files.createDirectories(directory).resolve(model.name() + ".embeddings");
         long whole = Files.exists(path) ? read(path) : 0;
         try (var channel =
@@ -54,26 +54,6 @@ final class RememberedEmbeddings implements EmbeddingModel, AutoCloseable {
         } catch (EOFException e) {
             return whole;
         }
-    }
-
-    @Override
-    public String name() {
-        return model.name();
-    }
-
-    @Override
-    public int dimensions() {
-        return model.dimensions();
-    }
-
-    @Override
-    public int maxTokens() {
-        return model.maxTokens();
-    }
-
-    @Override
-    public int countTokens(String text) {
-        return model.countTokens(text);
     }
 
     @Override

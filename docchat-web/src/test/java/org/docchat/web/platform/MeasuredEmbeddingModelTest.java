@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import java.util.List;
+import org.docchat.ForwardingModel;
 import org.docchat.domain.Embedding;
-import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.Failure;
 import org.docchat.domain.WordBag;
 import org.junit.jupiter.api.DisplayName;
@@ -48,29 +48,9 @@ class MeasuredEmbeddingModelTest {
                 .sum();
     }
 
-    private record Silent(EmbeddingModel model) implements EmbeddingModel {
+    private static final class Silent extends ForwardingModel {
         Silent() {
-            this(new WordBag());
-        }
-
-        @Override
-        public String name() {
-            return model.name();
-        }
-
-        @Override
-        public int dimensions() {
-            return model.dimensions();
-        }
-
-        @Override
-        public int maxTokens() {
-            return model.maxTokens();
-        }
-
-        @Override
-        public int countTokens(String text) {
-            return model.countTokens(text);
+            super(new WordBag());
         }
 
         @Override
