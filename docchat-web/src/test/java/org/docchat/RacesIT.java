@@ -115,13 +115,7 @@ class RacesIT {
             database.setAutoCommit(false);
             statement.executeUpdate("delete from document where id = '" + id + "'");
             upload = later(() -> owner.upload(collection, "same.txt", text("after", 2)));
-            Await.until("the upload waits for the deletion", Duration.ofSeconds(20), () -> {
-                try (var waiting = installation.database();
-                        var rows = waiting.createStatement()
-                                .executeQuery("select from pg_stat_activity where wait_event_type = 'Lock'")) {
-                    return rows.next();
-                }
-            });
+            awaitLock("the upload waits for the deletion");
             database.commit();
         }
 
@@ -154,6 +148,30 @@ class RacesIT {
         for (var statuses : uploads) {
             assertThat(statuses.get()).containsOnly(202, 404).endsWith(404);
         }
+        assertThat(remains(List.of(collection))).isEmpty();
+    }
+
+    /** The worker comes to its end when the deletion has begun and waits for it. */
+    @Test
+    void aCollectionThatIsDeletedWhileADocumentBecomesSearchableLeavesNothingToPack() throws Exception {
+        var owner = installation.newUser("races.hal");
+        var collection = owner.newCollection("Searchable too late");
+        var id = owner.indexed(collection, "late.txt", text("late", 2));
+        Future<Client.Reply> deletion;
+        try (var worker = installation.database();
+                var statement = worker.createStatement()) {
+            worker.setAutoCommit(false);
+            statement.executeUpdate("update version set passages = passages + 1 where document_id = '" + id + "'");
+            deletion = later(() -> owner.delete("/api/v1/collections/" + collection));
+            awaitLock("the deletion waits for the worker");
+            statement.executeUpdate("insert into unpacked (collection_id, places) values ('" + collection + "', 1)");
+            statement.executeUpdate(
+                    "insert into unposted (collection_id, passage_id, places) values ('" + collection + "', 1, 1)");
+            worker.commit();
+        }
+
+        deletion.get().requireStatus(204);
+
         assertThat(remains(List.of(collection))).isEmpty();
     }
 
@@ -236,6 +254,16 @@ class RacesIT {
 
     private <T> Future<T> later(Callable<T> work) {
         return others.submit(work);
+    }
+
+    private void awaitLock(String expected) {
+        Await.until(expected, Duration.ofSeconds(20), () -> {
+            try (var waiting = installation.database();
+                    var rows = waiting.createStatement()
+                            .executeQuery("select from pg_stat_activity where wait_event_type = 'Lock'")) {
+                return rows.next();
+            }
+        });
     }
 
     private static byte[] text(String words, int paragraphs) {
