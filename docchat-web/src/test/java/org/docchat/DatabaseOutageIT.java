@@ -7,11 +7,13 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,8 +34,11 @@ class DatabaseOutageIT {
 
     private static final Duration BACK_WITHIN = Duration.ofSeconds(15);
 
+    private static final Duration LOST_AFTER = Duration.ofSeconds(4);
+
     private EmbeddedPostgres database;
     private Wire wire;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
     private LauncherProcess process;
     private Client client;
     private String collection;
@@ -50,7 +55,9 @@ class DatabaseOutageIT {
                         "DOCCHAT_PORT",
                         Integer.toString(Installation.freePort()),
                         "DATABASE_URL",
-                        "postgresql://postgres:postgres@localhost:" + wire.port() + "/postgres",
+                        "postgresql://postgres:postgres@localhost:" + wire.port()
+                                + "/postgres?options=-c%20idle_in_transaction_session_timeout=" + LOST_AFTER.toSeconds()
+                                + "s",
                         "JWT_SECRET",
                         "f3Qz8Lk1Vb6Nw0Xr5Ty2Hs7Jd4Gm9PcAe5Ui",
                         "DOCCHAT_ADMIN_PASSWORD",
@@ -62,25 +69,39 @@ class DatabaseOutageIT {
 
     @AfterAll
     void stop() throws Exception {
+        threads.shutdownNow();
         process.close();
         wire.close();
         database.close();
     }
 
     @Test
-    void aNetworkThatSwallowsEverything() {
-        // So many at once that the pool has connections to lose.
-        var before = new ArrayList<CompletableFuture<Integer>>();
-        for (int i = 0; i < 12; i++) {
-            before.add(CompletableFuture.supplyAsync(this::list));
+    void aNetworkThatSwallowsEverything() throws SQLException {
+        // So many at once that the pool has connections to lose, in the midst of what they do.
+        var asked = new ArrayList<CompletableFuture<Integer>>();
+        try (var connection = database.getPostgresDatabase().getConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            lockCollections(statement);
+            for (int i = 0; i < 12; i++) {
+                asked.add(CompletableFuture.supplyAsync(this::list, threads));
+            }
+            Await.until("twelve wait", Duration.ofSeconds(20), () -> waiting() >= 12);
+            wire.fallSilent();
+            connection.rollback();
         }
-        before.forEach(status -> assertThat(status.join()).isEqualTo(200));
-
-        wire.fallSilent();
 
         refuses();
+        asked.forEach(status -> assertThat(status.join()).isEqualTo(503));
         wire.comeBackWithoutThem();
         works("silence.md");
+        // Of those that were lost the server never hears again.
+        try (var connection = database.getPostgresDatabase().getConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            lockCollections(statement);
+            connection.rollback();
+        }
     }
 
     @Test
@@ -103,11 +124,10 @@ class DatabaseOutageIT {
 
     @Test
     void moreToDoThanThereAreConnectionsFor() throws SQLException {
-        var threads = Executors.newCachedThreadPool();
         try (var connection = database.getPostgresDatabase().getConnection();
                 var statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            statement.execute("lock table collection in access exclusive mode");
+            lockCollections(statement);
             var asked = new ArrayList<CompletableFuture<Client.Reply>>();
             var refused = new ConcurrentLinkedQueue<Duration>();
             for (int i = 0; i < CONNECTIONS + 5; i++) {
@@ -130,8 +150,6 @@ class DatabaseOutageIT {
             assertThat(asked.stream().filter(reply -> reply.join().status() == 200))
                     .as("those that had a connection")
                     .hasSizeGreaterThanOrEqualTo(CONNECTIONS / 2);
-        } finally {
-            threads.shutdownNow();
         }
         works("busy.md");
     }
@@ -166,6 +184,21 @@ class DatabaseOutageIT {
         assertThat(client.get("/api/v1/collections/" + collection + "/documents")
                         .list("items"))
                 .noneSatisfy(document -> assertThat(document.getString("name")).isEqualTo("refused.md"));
+    }
+
+    private static void lockCollections(Statement statement) throws SQLException {
+        statement.execute("set lock_timeout = '" + LOST_AFTER.multipliedBy(3).toSeconds() + "s'");
+        statement.execute("lock table collection in access exclusive mode");
+    }
+
+    private int waiting() throws SQLException {
+        try (var connection = database.getPostgresDatabase().getConnection();
+                var rows = connection
+                        .createStatement()
+                        .executeQuery("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")) {
+            rows.next();
+            return rows.getInt(1);
+        }
     }
 
     private int list() {

@@ -75,17 +75,30 @@ final class Wire implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             var buffer = new byte[1 << 16];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+            while (true) {
+                int read = read(in, buffer);
                 Thread.sleep(delayMillis);
                 while (silent || line.lost) {
                     Thread.sleep(20);
                 }
+                if (read < 0) {
+                    return;
+                }
                 out.write(buffer, 0, read);
             }
         } catch (IOException e) {
-            // One side hung up: so does the other.
+            // The other hung up, too.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Less than 0 when the one side hung up, in whatever way: the other hears of it as of everything else. */
+    private static int read(InputStream in, byte[] buffer) {
+        try {
+            return in.read(buffer);
+        } catch (IOException e) {
+            return -1;
         }
     }
 

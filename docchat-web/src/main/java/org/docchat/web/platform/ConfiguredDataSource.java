@@ -25,6 +25,15 @@ public class ConfiguredDataSource extends PGSimpleDataSource {
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
     private static final System.Logger LOG = System.getLogger(ConfiguredDataSource.class.getName());
     private static final int LOGIN_SECONDS = 4;
+
+    /**
+     * Of a client that the network lost the server hears nothing, and keeps its locks for the two hours that operating
+     * systems take to ask. Transactions here wait for nothing but the database, so one that is not gone on with is lost.
+     */
+    private static final String LET_GO = """
+            select set_config('idle_in_transaction_session_timeout', '1min', false)
+             where current_setting('idle_in_transaction_session_timeout') = '0'""";
+
     private static volatile boolean silent;
 
     /** Reads DATABASE_URL from the configuration; called by the server. */
@@ -61,7 +70,14 @@ public class ConfiguredDataSource extends PGSimpleDataSource {
         }
         var connection = super.getConnection(user, password);
         OPEN.add(connection);
-        return connection;
+        try (var statement = connection.createStatement()) {
+            statement.execute(LET_GO);
+            return connection;
+        } catch (SQLException e) {
+            OPEN.remove(connection);
+            connection.close();
+            throw e;
+        }
     }
 
     /** A connection even to a database that did not answer, to see whether it does by now. */

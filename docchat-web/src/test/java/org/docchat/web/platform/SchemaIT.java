@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -41,6 +43,20 @@ class SchemaIT {
     @AfterAll
     void stop() throws Exception {
         server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', 1min", "?options=-c%20idle_in_transaction_session_timeout=7s, 7s"})
+    @Tag("F1")
+    void isNotHeldForLongByATransactionThatNobodyGoesOnWith(String parameters, String limit) throws Exception {
+        var url = "postgresql://postgres:postgres@localhost:" + server.getPort() + "/postgres" + parameters;
+        var source = new ConfiguredDataSource(new FixedConfig(Map.of("DATABASE_URL", url)));
+
+        try (var connection = source.getConnection();
+                var rows = connection.createStatement().executeQuery("show idle_in_transaction_session_timeout")) {
+            rows.next();
+            assertThat(rows.getString(1)).isEqualTo(limit);
+        }
     }
 
     @Test
