@@ -136,14 +136,20 @@ final class Shelf {
                 .toList());
     }
 
-    /** How many passages the version has, embedded or not. */
+    /**
+     * How many passages the version has, embedded or not.
+     *
+     * @throws LeaseLost if the version was deleted
+     */
     int passages(Job job) {
-        return transactions.asWorker(session -> (Integer) session.createNativeQuery(
-                        "select passages from version where document_id = :document and number = :version",
-                        Integer.class)
-                .setParameter("document", job.document())
-                .setParameter("version", job.version())
-                .getSingleResult());
+        return transactions.asWorker(session -> Rows.of(session.createNativeQuery(
+                                "select passages from version where document_id = :document and number = :version",
+                                Tuple.class)
+                        .setParameter("document", job.document())
+                        .setParameter("version", job.version()))
+                .findFirst()
+                .orElseThrow(() -> new LeaseLost(job))
+                .get("passages", Integer.class));
     }
 
     /** @throws LeaseLost if the version is no longer this worker's */
