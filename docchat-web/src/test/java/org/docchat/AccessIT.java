@@ -34,7 +34,7 @@ class AccessIT {
         var viewer = installation.newUser("access.viewer");
         var stranger = installation.newUser("access.stranger");
         var collection = owner.newCollection("Canaries");
-        clients = Map.of(
+        clients = new HashMap<>(Map.of(
                 "owner",
                 owner,
                 "editor",
@@ -51,15 +51,22 @@ class AccessIT {
                 AccessMatrix.KEY_ELSEWHERE,
                 owner.withKey(Client.json()
                         .add("name", AccessMatrix.KEY_ELSEWHERE)
-                        .add("collections", Json.createArrayBuilder().add(owner.newCollection("Elsewhere")))));
+                        .add("collections", Json.createArrayBuilder().add(owner.newCollection("Elsewhere"))))));
         for (var role : List.of("editor", "viewer")) {
-            owner.send("PUT", members(collection, "access." + role), "{\"role\":\"" + role + "\"}")
+            var shared = "{\"role\":\"" + role + "\"}";
+            owner.send("PUT", members(collection, "access." + role), shared).requireStatus(204);
+            var name = "access." + role + "s";
+            clients.put(role + " by a group", installation.newUser(name));
+            var group = group(admin, name);
+            admin.send("PUT", "/api/v1/groups/" + group + "/users/" + name, "").requireStatus(204);
+            owner.send("PUT", "/api/v1/collections/" + collection + "/groups/" + name, shared)
                     .requireStatus(204);
         }
         var guest = installation.newUser("access.guest");
         owner.send("PUT", members(collection, "access.guest"), "{\"role\":\"viewer\"}")
                 .requireStatus(204);
         var document = owner.indexed(collection, "canary.md", CANARY);
+        var passages = owner.get("/api/v1/documents/" + document + "/passages").list("items");
         var answer = owner.post(
                         "/api/v1/collections/" + collection + "/answers",
                         Client.json().add("question", "What is the canary of the lighthouse called?"))
@@ -76,10 +83,7 @@ class AccessIT {
                 .getString("id");
         ids = new HashMap<>(Map.of(
                 "groups",
-                admin.post("/api/v1/groups", Client.json().add("name", "Access group"))
-                        .requireStatus(201)
-                        .json()
-                        .getString("id"),
+                group(admin, "Access group"),
                 "sessions",
                 session(installation, owner),
                 "evaluations",
@@ -96,6 +100,14 @@ class AccessIT {
                 key,
                 "users",
                 guest.get("/api/v1/me").json().getString("id")));
+        ids.put("passages", passages.get(0).getString("id"));
+    }
+
+    private static String group(Client admin, String name) {
+        return admin.post("/api/v1/groups", Client.json().add("name", name))
+                .requireStatus(201)
+                .json()
+                .getString("id");
     }
 
     private static String key(Client owner) {
@@ -124,8 +136,7 @@ class AccessIT {
     @Tag("A3")
     @FieldSource("org.docchat.AccessMatrix#ROWS")
     void whoMayDoes(AccessMatrix.Row row) {
-        var order = new ArrayList<>(AccessMatrix.PEOPLE);
-        order.addAll(0, List.of(AccessMatrix.READING_KEY, AccessMatrix.KEY_ELSEWHERE));
+        var order = new ArrayList<>(AccessMatrix.everybody());
         order.sort((a, b) -> Integer.compare(row.of(b) / 100, row.of(a) / 100));
         for (var person : order) {
             var reply = call(row, clients.get(person), ids);
@@ -141,7 +152,8 @@ class AccessIT {
                 ids.put("api-keys", key(clients.get("owner")));
             }
             if (reply.status() >= 400) {
-                assertThat(reply.header("Content-Type")).startsWith("application/problem+json");
+                assertThat(reply.header("Content-Type"))
+                        .startsWith(row.isOfAnotherProtocol() ? "application/json" : "application/problem+json");
                 assertThat(reply.body()).doesNotContain("Ferdinand", "Canaries");
             }
             if (row.of(person) == 404) {
@@ -154,7 +166,10 @@ class AccessIT {
     private Client.Reply call(AccessMatrix.Row row, Client client, Map<String, String> named) {
         var resource = row.route().replaceAll("^\\w+ (?:me/)?([^/]+).*", "$1");
         var id = named.getOrDefault(resource, UUID.randomUUID().toString());
-        var path = "/api/v1/"
+        if (row.verb().equals(Routes.CALL)) {
+            return callTool(row, client, named);
+        }
+        var path = (row.isOfAnotherProtocol() ? "/" : "/api/v1/")
                 + row.path()
                         .replace("{id}", id)
                         .replace(
@@ -162,6 +177,10 @@ class AccessIT {
                                 named.getOrDefault(
                                         "evaluations", UUID.randomUUID().toString()))
                         .replace("{username}", "access.guest")
+                        .replace(
+                                "{model}",
+                                named.getOrDefault(
+                                        "collections", UUID.randomUUID().toString()))
                         .replace("{group}", "access%20group")
                         .replace("{name}", "canary.md");
         if (row.route().endsWith("/events")) {
@@ -175,6 +194,26 @@ class AccessIT {
         }
         var collection = named.getOrDefault("collections", UUID.randomUUID().toString());
         return client.send(row.verb(), path, row.body().replace('\'', '"').replace("{collection}", collection));
+    }
+
+    /** Tools answer within a message; with the status that the REST API has for the same. */
+    private static Client.Reply callTool(AccessMatrix.Row row, Client client, Map<String, String> named) {
+        var arguments = row.body()
+                .replace('\'', '"')
+                .replace(
+                        "{collection}",
+                        named.getOrDefault("collections", UUID.randomUUID().toString()))
+                .replace("{passage}", named.getOrDefault("passages", "999999999"));
+        var reply = client.send("POST", "/mcp", """
+                        {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s","arguments":%s}}""".formatted(row.path().substring("mcp/".length()), arguments))
+                .requireStatus(200);
+        var result = reply.json().getJsonObject("result");
+        if (!result.getBoolean("isError")) {
+            return reply;
+        }
+        assertThat(result).doesNotContainKey("structuredContent");
+        boolean hidden = result.toString().contains("you may not see it");
+        return new Client.Reply(hidden ? 404 : 403, reply.headers(), reply.body());
     }
 
     private static String members(String collection, String username) {

@@ -40,10 +40,17 @@ final class AccessMatrix {
             return route;
         }
 
+        /** Whether it stands beside the REST API, whose answers look otherwise. */
+        boolean isOfAnotherProtocol() {
+            return path.startsWith("v1/") || path.startsWith("mcp/");
+        }
+
         int of(String person) {
             return switch (person) {
                 case READING_KEY -> ofReadingKey();
                 case KEY_ELSEWHERE -> route.contains("me/") ? 403 : of("stranger");
+                case EDITOR_BY_GROUP -> of("editor");
+                case VIEWER_BY_GROUP -> of("viewer");
                 default -> statuses.get(PEOPLE.indexOf(person));
             };
         }
@@ -66,6 +73,11 @@ final class AccessMatrix {
     static final String READING_KEY = "reading key";
     /** An API key of the owner's for another collection. */
     static final String KEY_ELSEWHERE = "key elsewhere";
+
+    /** Who has the role by a group alone may do what others with it may. */
+    static final String EDITOR_BY_GROUP = "editor by a group";
+
+    static final String VIEWER_BY_GROUP = "viewer by a group";
 
     static final List<Row> ROWS = List.of(
             row("GET collections/{id}", "", 200, 200, 200, 404, 404),
@@ -120,6 +132,25 @@ final class AccessMatrix {
             row("GET answers/{id}/trace", "", 200, 404, 404, 404, 404),
             row("POST answers/{id}/replay", "", 200, 404, 404, 404, 404),
             row("PUT answers/{id}/feedback", "{'rating':'up'}", 204, 404, 404, 404, 404),
+            row("GET v1/models/{model}", "", 200, 200, 200, 404, 404),
+            row(
+                    "POST v1/chat/completions",
+                    "{'model':'{collection}','messages':[{'role':'user','content':'Who is Ferdinand?'}]}",
+                    200,
+                    200,
+                    200,
+                    404,
+                    404),
+            row("CALL mcp/search", "{'query':'canary','collections':['{collection}']}", 200, 200, 200, 404, 404),
+            row(
+                    "CALL mcp/ask",
+                    "{'question':'Who is Ferdinand?','collections':['{collection}']}",
+                    200,
+                    200,
+                    200,
+                    404,
+                    404),
+            row("CALL mcp/read_passage", "{'id':'{passage}'}", 200, 200, 200, 404, 404),
             row("GET audit", "", 403, 403, 403, 403, 200),
             row("GET audit/export", "?format=csv", "", 403, 403, 403, 403, 200),
             row("GET audit/verify", "", 403, 403, 403, 403, 200),
@@ -159,11 +190,13 @@ final class AccessMatrix {
             "GET collections",
             "POST collections",
             "POST collections/import",
-            "GET conversations");
+            "GET conversations",
+            "GET v1/models",
+            "CALL mcp/list_collections");
 
     /** All of them, those with a key too. */
     static List<String> everybody() {
-        return Stream.concat(PEOPLE.stream(), Stream.of(READING_KEY, KEY_ELSEWHERE))
+        return Stream.concat(PEOPLE.stream(), Stream.of(READING_KEY, KEY_ELSEWHERE, EDITOR_BY_GROUP, VIEWER_BY_GROUP))
                 .toList();
     }
 
@@ -182,10 +215,11 @@ final class AccessMatrix {
                 build, and so does this page when it is stale. *yes*: the call is carried out. *no*: it is refused with 403, to
                 somebody who may know that the thing is there. *hidden*: 404, as for a thing that does not exist.
 
-                *Owner*, *editor* and *viewer* have that role in the collection, by themselves or by a group; the *stranger* has none;
-                the *admin* administers DocChat and has none either. *Reading key* and *key elsewhere* are API keys of the owner's, one
-                that only reads and one that is limited to another collection. Conversations, answers, evaluations, keys and sessions
-                are their user's own: here the owner's.
+                *Owner*, *editor* and *viewer* have that role in the collection by themselves, those at the end by a group that they
+                are in; the *stranger* has none; the *admin* administers DocChat and has none either. *Reading key* and *key
+                elsewhere* are API keys of the owner's, one that only reads and one that is limited to another collection.
+                Conversations, answers, evaluations, keys and sessions are their user's own: here the owner's. What begins with `v1`
+                and `mcp` stands there; all else is below `/api/v1`.
 
                 """.stripIndent());
         text.append("%d calls of %d types of things, each as %d callers: %d ways in, %d carried out, %d refused.%n%n"

@@ -173,6 +173,6 @@ class AnonymousIT {
     }
 
     static String withoutInstance(Client.Reply reply) {
-        return reply.status() + reply.body().replaceAll("\"instance\":\"[^\"]*\"", "");
+        return reply.status() + reply.body().replaceAll("\"(instance|incident)\":\"[^\"]*\"", "");
     }
 }

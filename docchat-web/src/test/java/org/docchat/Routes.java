@@ -1,6 +1,8 @@
 package org.docchat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import java.lang.reflect.Method;
@@ -9,9 +11,14 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.docchat.web.api.Api;
+import org.docchat.web.interop.McpApi;
+import org.docchat.web.interop.OpenAiApi;
 
-/** Every way into the API, as its classes declare it: {@code GET collections/{id}}. */
+/** Every way in, as the classes of the API declare it, {@code GET collections/{id}}, and those of the other protocols. */
 final class Routes {
+    /** What tools have for a verb. */
+    static final String CALL = "CALL";
+
     private Routes() {}
 
     static SortedSet<String> all() {
@@ -21,6 +28,22 @@ final class Routes {
                 .map(JavaClass::reflect)
                 .flatMap(Routes::of)
                 .forEach(routes::add);
+        return routes;
+    }
+
+    /** {@code GET v1/models}; of the Model Context Protocol, whose messages all come the same way, a call for each tool. */
+    static SortedSet<String> ofOtherProtocols() {
+        var routes = new TreeSet<String>();
+        new OpenAiApi()
+                .getClasses().stream()
+                        .filter(type -> type.isAnnotationPresent(Path.class))
+                        .flatMap(Routes::of)
+                        .forEach(route -> routes.add(route.replace(" ", " v1/")));
+        try (var reader = Json.createReader(McpApi.class.getResourceAsStream("mcp-tools.json"))) {
+            reader.readObject().getJsonArray("tools").getValuesAs(JsonObject.class).stream()
+                    .map(tool -> CALL + " mcp/" + tool.getString("name"))
+                    .forEach(routes::add);
+        }
         return routes;
     }
 
