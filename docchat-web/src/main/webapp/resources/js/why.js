@@ -39,7 +39,7 @@ function facts({ standaloneQuestion, evidence, asOf, settings, passages }) {
     ["Searched for", standaloneQuestion],
     asOf ? ["As of", new Date(asOf).toLocaleString("en")] : null,
     ["Evidence", `${percent(evidence)}; an answer needs ${percent(settings.evidenceThreshold)}`],
-    ["Meaning compared by", settings.embeddingModel],
+    ["Meaning compared by", settings.embeddingModel || "nothing: the embedding model did not answer"],
     chatModel ? ["Written by", `${chatModel}, given ${count(given, "passage")} (prompt ${promptTemplate}, ${number(contextTokens)} tokens, ${number(answerTokens)} of them for the answer)`] : null,
   ];
   return el("dl", { class: "facts-list" }, rows.filter(Boolean).flatMap(([term, value]) => [el("dt", {}, term), el("dd", {}, value)]));

@@ -46,6 +46,7 @@ import org.docchat.query.Librarian;
 import org.docchat.query.Librarian.Filter;
 import org.docchat.query.Librarian.Mode;
 import org.docchat.query.Librarian.Search;
+import org.docchat.query.Traces;
 import org.docchat.web.platform.PreparedDatabase;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -432,18 +433,31 @@ class ModelChangeIT {
         var librarian = new Librarian(
                 database, models, new ExtractiveWriter(standard), new Conversations(database), Librarian.Observer.NONE);
         var question = "What does the lighthouse keeper own?";
+        var asked = new Librarian.Question(question, List.of(id), null, null, null, null);
+        var before = librarian.answer(ann, asked, () -> false);
         second.silent = true;
 
         var findings = librarian.search(ann, new Search(question, List.of(id), 10, Mode.HYBRID, Filter.NONE));
         assertThat(findings.passages().get(0).passage().documentName()).isEqualTo("cat.txt");
         assertThat(findings.notice()).startsWith("The embedding model does not answer");
-        var given = librarian.answer(
-                ann, new Librarian.Question(question, List.of(id), null, null, null, null), () -> false);
+        var given = librarian.answer(ann, asked, () -> false);
         assertThat(given.answer()).isInstanceOf(Answer.Cited.class);
         assertThat(given.notice()).startsWith("The embedding model does not answer");
         assertThatThrownBy(
                         () -> librarian.search(ann, new Search(question, List.of(id), 10, Mode.SEMANTIC, Filter.NONE)))
                 .isInstanceOf(Failure.Unavailable.class);
+
+        // Who asks why is told.
+        var traces = new Traces(database, librarian);
+        assertThat(traces.replay(ann, given.id()).identical()).isTrue();
+        assertThat(traces.replay(ann, before.id()).changes())
+                .extracting(Traces.Change::detail)
+                .containsExactly(
+                        "Meaning was compared by " + second.name() + "; now the embedding model does not answer.");
+        second.silent = false;
+        assertThat(new Traces(database, this.librarian).replay(ann, given.id()).changes())
+                .extracting(Traces.Change::detail)
+                .containsExactly("Meaning was not compared; now it is, by " + second.name() + ".");
     }
 
     @Test

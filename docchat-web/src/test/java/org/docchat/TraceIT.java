@@ -157,6 +157,22 @@ class TraceIT {
     }
 
     @Test
+    void thatOnlyWordsWereComparedThenIsNamed() throws SQLException {
+        var answer = ask(newCollection("Words alone"));
+        try (var connection = installation.database();
+                var statement = connection.createStatement()) {
+            // As if its embedding model had not answered.
+            statement.execute("update answer set embedding_model = '' where id = '" + answer.getString("id") + "'");
+            statement.execute("update answer_passage set semantic_rank = null where answer_id = '"
+                    + answer.getString("id") + "'");
+        }
+
+        assertThat(changes(replay(answer)))
+                .extracting(change -> change.getString("kind") + ": " + change.getString("detail"))
+                .containsExactly("embedding_model: Meaning was not compared; now it is, by bge-small-en-v1.5-q.");
+    }
+
+    @Test
     void whatIsDeletedDoesNotComeBackThroughATrace() {
         var collection = newCollection("Deleting");
         var answer = ask(collection);

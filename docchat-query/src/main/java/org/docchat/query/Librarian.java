@@ -260,8 +260,7 @@ public final class Librarian {
             "The embedding model does not answer, so this was searched for by its words alone.";
 
     private static final String NOTHING = "Nothing in these documents fits the question.";
-    private static final String NOT_ENOUGH =
-            "These documents do not answer the question. What comes closest is shown below.";
+    private static final String NOT_ENOUGH = "These documents do not answer the question.";
 
     private static long millisSince(long began) {
         return since(began).toMillis();

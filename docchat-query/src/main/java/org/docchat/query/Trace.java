@@ -30,6 +30,7 @@ public record Trace(
     /**
      * What shaped an answer besides the documents.
      *
+     * @param embeddingModel by whose embeddings meaning was compared; empty where none answered
      * @param threshold the evidence below which nothing is answered
      * @param chatModel which model was asked to write; null, as all that follows, where none was
      * @param template the version of its prompt

@@ -132,7 +132,7 @@ public final class Traces {
                         new FoundAgain(found, formerRanks.get(found.passage().id())))
                 .toList();
         boolean identical = isSame(then.passages(), now.passages());
-        return new Replay(identical, identical ? List.of() : changes(caller, then), again);
+        return new Replay(identical, identical ? List.of() : changes(caller, then, now.notice() != null), again);
     }
 
     private static boolean isSame(List<Trace.Seen> then, List<Found> now) {
@@ -152,14 +152,16 @@ public final class Traces {
         return true;
     }
 
-    private List<Change> changes(Caller caller, Trace then) {
+    private List<Change> changes(Caller caller, Trace then, boolean byWords) {
         var changes = new ArrayList<Change>();
         var model =
                 transactions.as(caller, session -> String.join(", ", librarian.models(session, then.collections())));
-        if (!model.equals(then.settings().embeddingModel())) {
-            changes.add(new Change(
-                    Kind.EMBEDDING_MODEL,
-                    "Meaning was compared by " + then.settings().embeddingModel() + "; now it is " + model + "."));
+        var former = then.settings().embeddingModel();
+        var before = former.isEmpty() ? "Meaning was not compared" : "Meaning was compared by " + former;
+        if (byWords) {
+            changes.add(new Change(Kind.EMBEDDING_MODEL, before + "; now the embedding model does not answer."));
+        } else if (!model.equals(former)) {
+            changes.add(new Change(Kind.EMBEDDING_MODEL, before + "; now it is, by " + model + "."));
         }
         long deleted = then.passages().stream()
                 .filter(seen -> seen.state() == Trace.State.DELETED)
