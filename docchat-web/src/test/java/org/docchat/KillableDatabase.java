@@ -2,8 +2,14 @@ package org.docchat;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -33,6 +39,60 @@ final class KillableDatabase implements AutoCloseable {
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("full_page_writes", "on")
                 .start();
+    }
+
+    /**
+     * A copy of it as it stands, which follows it from here on.
+     *
+     * @param copy where the copy's files are to be
+     */
+    KillableDatabase replica(Path copy) throws IOException, SQLException {
+        try (var connection = connection();
+                var statement = connection.createStatement()) {
+            statement.execute("select pg_backup_start('a replica', true)");
+            copyInto(copy);
+            try (var row = statement.executeQuery("select labelfile from pg_backup_stop(false)")) {
+                row.next();
+                Files.writeString(copy.resolve("backup_label"), row.getString(1));
+            }
+        }
+        Files.createFile(copy.resolve("standby.signal"));
+        Files.writeString(
+                copy.resolve("postgresql.auto.conf"),
+                "primary_conninfo = 'host=localhost port=" + port + " user=postgres password=postgres'\n",
+                StandardOpenOption.APPEND);
+        return new KillableDatabase(copy);
+    }
+
+    /** Files may come and go meanwhile: what they said is in the write-ahead log. */
+    private void copyInto(Path copy) throws IOException {
+        Files.walkFileTree(data, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+                    throws IOException {
+                var made = copy.resolve(data.relativize(directory).toString());
+                Files.createDirectories(made);
+                Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwx------"));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                if (!file.getFileName().toString().startsWith("postmaster.")) {
+                    try {
+                        Files.copy(file, copy.resolve(data.relativize(file).toString()));
+                    } catch (NoSuchFileException e) {
+                        return FileVisitResult.CONTINUE;
+                    }
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
     }
 
     /** With which a DATABASE_URL ends well. */

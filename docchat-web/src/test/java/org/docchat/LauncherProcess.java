@@ -47,7 +47,7 @@ final class LauncherProcess implements AutoCloseable {
     void awaitGreeting() {
         Await.until("the launcher greets", START, () -> {
             if (!process.isAlive()) {
-                throw new IllegalStateException("it ended:\n" + output());
+                throw new AssertionError("it ended:\n" + output());
             }
             return output().contains("DocChat is ready") && output().contains("Ctrl-C")
                     || output().contains("DocChat is ready at");

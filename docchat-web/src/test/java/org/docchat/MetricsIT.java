@@ -139,8 +139,8 @@ class MetricsIT {
                 .collect(Collectors.toCollection(TreeSet::new));
 
         assertThat(labels)
-                .allMatch(label ->
-                        label.matches("(kind|status|outcome|phase|step)=\"[a-z0-9_]{2,12}\"|le=\"[0-9.+Inf]+\""));
+                .allMatch(label -> label.matches(
+                        "(kind|status|outcome|phase|step|server)=\"[a-z0-9_]{2,12}\"|le=\"[0-9.+Inf]+\""));
     }
 
     @ParameterizedTest

@@ -18,4 +18,15 @@ public interface Transactions<S> {
      * wait, but no users, conversations or answers, nor what an evaluation asks.
      */
     <T> T asWorker(Function<S, T> work);
+
+    /**
+     * Runs work that only looks, in the midst of a caller's transaction, on a copy of the database that may be a little
+     * behind; where there is none, or it is too far behind, in that transaction itself. What is shown to the caller must
+     * be read in the transaction: the copy may still have what was deleted, or is no longer theirs to see.
+     *
+     * @param session the transaction's
+     */
+    default <T> T onReplica(S session, Caller caller, Function<S, T> work) {
+        return work.apply(session);
+    }
 }

@@ -73,7 +73,7 @@ final class Retrieval {
      *
      * @param found as many as were asked for, best first
      * @param evidence how likely it is that the answer is among them
-     * @param models whose embeddings were compared
+     * @param models whose embeddings were compared, by name
      * @param outage why only words decided on some; null where meaning did, too
      */
     record Retrieved(
@@ -125,7 +125,8 @@ final class Retrieval {
                     requireVisible(session, search.collections());
                 }
                 var eligible = Eligible.of(search.filter());
-                var candidates = candidates(session, search, question, asked, eligible);
+                var candidates = transactions.onReplica(
+                        session, caller, copy -> candidates(copy, search, question, asked, eligible));
                 var found = found(session, Fusion.fuse(candidates, search.mode()), search, eligible);
                 // Last: whatever else a collection may have changed to, these embeddings were all there until now.
                 if (search.mode() != Mode.KEYWORD
@@ -134,7 +135,8 @@ final class Retrieval {
                     return null;
                 }
                 var timings = new Timings(millis(began, embedded), millis(embedded, System.nanoTime()), 0);
-                var models = asked.stream().map(each -> each.model().name()).toList();
+                var models =
+                        asked.stream().map(each -> each.model().name()).sorted().toList();
                 return new Retrieved(found, Evidence.of(candidates), timings, models, meant.outage());
             });
             if (retrieved != null) {

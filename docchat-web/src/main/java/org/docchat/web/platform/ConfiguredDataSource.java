@@ -25,6 +25,8 @@ public class ConfiguredDataSource extends PGSimpleDataSource {
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
     private static final System.Logger LOG = System.getLogger(ConfiguredDataSource.class.getName());
     private static final int LOGIN_SECONDS = 4;
+    private static final int SOCKET_SECONDS = 120;
+    private static final String URL = "DATABASE_URL";
 
     /**
      * Of a client that the network lost the server hears nothing, and keeps its locks for the two hours that operating
@@ -42,19 +44,27 @@ public class ConfiguredDataSource extends PGSimpleDataSource {
     }
 
     ConfiguredDataSource(Config config) {
-        var url = Settings.text(config, "DATABASE_URL")
-                .orElseThrow(() -> new Settings.InvalidSetting("DATABASE_URL", RULE));
+        this(config, URL, SOCKET_SECONDS);
+    }
+
+    /**
+     * @param setting which names the database; where it is not set, it is the one that DATABASE_URL names
+     * @param socketSeconds how long an answer is waited for
+     */
+    ConfiguredDataSource(Config config, String setting, int socketSeconds) {
+        var key = Settings.text(config, setting).isPresent() ? setting : URL;
+        var url = Settings.text(config, key).orElseThrow(() -> new Settings.InvalidSetting(URL, RULE));
         // A silent network must not hold a request for ever; the URL may say otherwise.
         setApplicationName("docchat");
         setTcpKeepAlive(true);
         setConnectTimeout(LOGIN_SECONDS);
         setLoginTimeout(LOGIN_SECONDS);
-        setSocketTimeout(120);
+        setSocketTimeout(socketSeconds);
         // "Failing row contains (…)" would put what people wrote into the log.
         setLogServerErrorDetail(false);
-        configure(url);
+        configure(key, url);
         if (getPassword() != null && Guessable.isPlaceholder(getPassword())) {
-            throw new Settings.InvalidSetting("DATABASE_URL", "must not have a placeholder for a password.");
+            throw new Settings.InvalidSetting(key, "must not have a placeholder for a password.");
         }
     }
 
@@ -124,7 +134,7 @@ public class ConfiguredDataSource extends PGSimpleDataSource {
     private static final String RULE =
             "must be set, as postgresql://user:password@host:5432/database or jdbc:postgresql://host/database?…";
 
-    private void configure(String url) {
+    private void configure(String key, String url) {
         if (url.startsWith("jdbc:postgresql:")) {
             setUrl(url);
             return;
@@ -133,15 +143,15 @@ public class ConfiguredDataSource extends PGSimpleDataSource {
         try {
             uri = URI.create(url);
         } catch (IllegalArgumentException e) {
-            throw new Settings.InvalidSetting("DATABASE_URL", RULE);
+            throw new Settings.InvalidSetting(key, RULE);
         }
         if (!"postgresql".equals(uri.getScheme()) && !"postgres".equals(uri.getScheme())) {
-            throw new Settings.InvalidSetting("DATABASE_URL", RULE);
+            throw new Settings.InvalidSetting(key, RULE);
         }
         if (uri.getHost() == null
                 || uri.getRawPath() == null
                 || uri.getRawPath().length() < 2) {
-            throw new Settings.InvalidSetting("DATABASE_URL", RULE);
+            throw new Settings.InvalidSetting(key, RULE);
         }
         var query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
         setUrl("jdbc:postgresql://" + uri.getRawAuthority().replaceFirst("^.*@", "") + uri.getRawPath() + query);

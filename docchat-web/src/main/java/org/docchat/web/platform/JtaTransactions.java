@@ -4,6 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
+import jakarta.persistence.PersistenceException;
 import jakarta.transaction.HeuristicMixedException;
 import jakarta.transaction.HeuristicRollbackException;
 import jakarta.transaction.NotSupportedException;
@@ -19,6 +20,7 @@ import org.docchat.domain.CollectionId;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Scope;
 import org.docchat.domain.Transactions;
+import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class JtaTransactions implements Transactions<EntityManager> {
+    private static final System.Logger LOG = System.getLogger(JtaTransactions.class.getName());
+
     @PersistenceContext(unitName = "docchat")
     private EntityManager session;
 
@@ -42,6 +46,9 @@ public class JtaTransactions implements Transactions<EntityManager> {
     @Inject
     private Settings settings;
 
+    @Inject
+    private Replica replica;
+
     @SuppressWarnings("NullAway.Init")
     JtaTransactions() {}
 
@@ -55,17 +62,33 @@ public class JtaTransactions implements Transactions<EntityManager> {
         return run(null, work);
     }
 
+    @Override
+    public <T> T onReplica(EntityManager session, Caller caller, Function<EntityManager, T> work) {
+        if (replica.isUsed()) {
+            try {
+                var done = replica.run(session.unwrap(Session.class).getSessionFactory(), copy -> {
+                    spans.follow(copy);
+                    become(copy, caller, false);
+                    return work.apply(copy);
+                });
+                metrics.ranked("replica");
+                return done;
+            } catch (SQLException | PersistenceException e) {
+                // It went away, or has just removed what was looked at: the database knows.
+                LOG.log(System.Logger.Level.DEBUG, "the replica did not rank", e);
+            }
+        }
+        metrics.ranked("database");
+        return work.apply(session);
+    }
+
     private <T> T run(@Nullable Caller caller, Function<EntityManager, T> work) {
         try (var measured = metrics.transaction()) {
             transaction.begin();
             boolean done = false;
             try {
                 spans.follow(session);
-                become(session, caller);
-                if (settings.auditQuestions()) {
-                    session.createNativeQuery("select set_config('docchat.audit_questions', 'true', true)")
-                            .getSingleResult();
-                }
+                become(session, caller, settings.auditQuestions());
                 measured.connected();
                 var result = work.apply(session);
                 // What is only checked at the end is checked now: of a failed commit the server does not tell the
@@ -101,14 +124,17 @@ public class JtaTransactions implements Transactions<EntityManager> {
      * which takes a second for the longest where it expects much work, is left out.
      *
      * @param caller null: what runs in the background
+     * @param auditQuestions whether the audit trail gets the questions' words
      */
-    static void become(EntityManager session, @Nullable Caller caller) {
+    static void become(EntityManager session, @Nullable Caller caller, boolean auditQuestions) {
         var scope = caller == null ? Scope.ALL : caller.scope();
         var collections = scope.collections();
         session.createNativeQuery("""
                         select set_config('role', :role, true), set_config('docchat.caller', :caller, true),
                                set_config('docchat.collections', :collections, true),
-                               set_config('docchat.access', :access, true), set_config('jit', 'off', true)
+                               set_config('docchat.access', :access, true),
+                               set_config('docchat.audit_questions', :audit_questions, true),
+                               set_config('jit', 'off', true)
                         """)
                 .setParameter("role", caller == null ? "docchat_worker" : "docchat_app")
                 .setParameter("caller", caller == null ? "" : caller.id().toString())
@@ -119,6 +145,7 @@ public class JtaTransactions implements Transactions<EntityManager> {
                                 : collections.stream()
                                         .map(CollectionId::toString)
                                         .collect(Collectors.joining(",", "{", "}")))
+                .setParameter("audit_questions", Boolean.toString(auditQuestions))
                 .setParameter("access", scope.access() == Scope.Access.READ ? "read" : "write")
                 .getSingleResult();
     }

@@ -94,6 +94,12 @@ final class Metrics implements Librarian.Observer, Worker.Observer {
             "docchat_database_failures_total",
             "Transactions that failed because the database could not be reached or had no room.");
 
+    private final Counter rankings = counter(
+            "docchat_search_rankings_total", "Where searches ranked: on the database, or on its replica.", "server");
+    private final Gauge replicaStaleness = gauge(
+            "docchat_database_replica_staleness_seconds",
+            "How far the replica is behind at most; not a number where none was seen.");
+
     Metrics() {
         for (var kind : RequestKind.values()) {
             Stream.of("2xx", "3xx", "4xx", "5xx").forEach(status -> requests.initLabelValues(name(kind), status));
@@ -110,6 +116,8 @@ final class Metrics implements Librarian.Observer, Worker.Observer {
         for (var step : Worker.Step.values()) {
             Stream.of(Worker.Outcome.values()).forEach(outcome -> steps.initLabelValues(name(step), name(outcome)));
         }
+        Stream.of("database", "replica").forEach(rankings::initLabelValues);
+        replica(null);
         JvmMemoryMetrics.builder().register(registry);
         JvmGarbageCollectorMetrics.builder().register(registry);
         JvmThreadsMetrics.builder().register(registry);
@@ -227,6 +235,16 @@ final class Metrics implements Librarian.Observer, Worker.Observer {
         public void close() {
             transactions.dec();
         }
+    }
+
+    /** @param server database, or replica */
+    void ranked(String server) {
+        rankings.labelValues(server).inc();
+    }
+
+    /** @param staleness null: it was never seen */
+    void replica(@Nullable Duration staleness) {
+        replicaStaleness.set(staleness == null ? Double.NaN : seconds(staleness));
     }
 
     void databaseFailed() {

@@ -72,7 +72,8 @@ public record Settings(
         int shutdownSeconds,
         @Nullable ChatServer chat,
         @Nullable EmbeddingServer embedding,
-        @Nullable OpenIdProvider openId) {
+        @Nullable OpenIdProvider openId,
+        @Nullable Duration replicaStaleness) {
 
     /**
      * How many requests of the API are served in a minute, by all nodes together; 0: any number.
@@ -174,7 +175,14 @@ public record Settings(
                 (int) number(config, "DOCCHAT_SHUTDOWN_SECONDS", 20, 0, 3_600),
                 chat(config),
                 embedding(config),
-                openId(config, publicUrl));
+                openId(config, publicUrl),
+                replicaStaleness(config));
+    }
+
+    /** Null: there is no replica. */
+    private static @Nullable Duration replicaStaleness(Config config) {
+        long seconds = number(config, "DOCCHAT_READ_STALENESS_SECONDS", 2, 1, 3_600);
+        return text(config, ReplicaDataSource.URL).isPresent() ? Duration.ofSeconds(seconds) : null;
     }
 
     private static @Nullable OpenIdProvider openId(Config config, @Nullable String publicUrl) {

@@ -69,6 +69,9 @@ public class Startup {
     private Metrics metrics;
 
     @Inject
+    private Replica replica;
+
+    @Inject
     private Transactions<EntityManager> transactions;
 
     /** Asked for only once there is a servlet context, which their files are found by. */
@@ -105,6 +108,9 @@ public class Startup {
                 LOG.warning("the password in DATABASE_URL is one that is guessed first: give the database another one");
             }
             start("docchat-database", new DatabaseWatch(watched));
+            if (settings.replicaStaleness() != null) {
+                start("docchat-replica", replica.watch());
+            }
             startWorkers();
             clock.scheduleWithFixedDelay(audit::showHead, 1, 1, TimeUnit.MINUTES);
             clock.scheduleWithFixedDelay(ledger::sweep, 1, 1, TimeUnit.MINUTES);

@@ -27,7 +27,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 public class SystemState {
     /** By name, so that nobody has to remember to hide a new one. Whole addresses: they may hold a password. */
     private static final Pattern SECRET =
-            Pattern.compile("(?!DOCCHAT_REQUESTS_PER_KEY).*(SECRET|PASSWORD|KEY|TOKEN)|DATABASE_URL");
+            Pattern.compile("(?!DOCCHAT_REQUESTS_PER_KEY).*(SECRET|PASSWORD|KEY|TOKEN)|DATABASE_(READ_)?URL");
 
     private static final System.Logger LOG = System.getLogger(SystemState.class.getName());
     private static final String EMBEDS_ELSEWHERE = "Embeds where a collection has chosen it";
@@ -44,6 +44,9 @@ public class SystemState {
 
     @Inject
     Metrics metrics;
+
+    @Inject
+    Replica replica;
 
     /** Where a value comes from. */
     public enum Origin {
@@ -154,6 +157,11 @@ public class SystemState {
                     ? "Not asked yet"
                     : all + (all == 1 ? " call" : " calls") + " since this node started, " + failed + " failed";
             parts.add(new Part("Writes answers", writer.model(), host(writer.address()), state, failed == 0, true));
+        }
+        if (settings.replicaStaleness() != null) {
+            boolean used = replica.isUsed();
+            var state = replica.state() + (used ? "" : "; the database ranks instead");
+            parts.add(new Part("Ranks what is searched for", "read replica", "", state, used));
         }
         var ocr = settings.ocr();
         parts.add(

@@ -197,7 +197,7 @@ public final class PreparedDatabase implements Transactions<EntityManager>, Auto
             var transaction = session.getTransaction();
             transaction.begin();
             try {
-                JtaTransactions.become(session, caller);
+                JtaTransactions.become(session, caller, false);
                 var result = work.apply(session);
                 transaction.commit();
                 return result;
