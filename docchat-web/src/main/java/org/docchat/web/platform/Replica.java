@@ -28,6 +28,7 @@ class Replica {
     private static final Duration PAUSE = Duration.ofMillis(250);
     private static final Duration PAUSE_AFTER_TROUBLE = Duration.ofSeconds(1);
     private static final Duration LIMIT = Duration.ofSeconds(2);
+    private static final String CLUSTER = "select system_identifier from pg_control_system()";
     private static final String WRITTEN = "select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint";
     private static final String REPLAYED = "select pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::bigint";
     /** An hour's; after a longer time apart, a copy that has caught up looks later than it is for a moment. */
@@ -70,6 +71,9 @@ class Replica {
                     var replayed = copy.probe()) {
                 written.setNetworkTimeout(Runnable::run, (int) LIMIT.toMillis());
                 replayed.setNetworkTimeout(Runnable::run, (int) LIMIT.toMillis());
+                if (number(written, CLUSTER) != number(replayed, CLUSTER)) {
+                    throw new SQLException("what DATABASE_READ_URL names is a copy of another database");
+                }
                 while (true) {
                     look(written, replayed);
                     trouble = "";
@@ -96,25 +100,25 @@ class Replica {
 
     private void look(Connection database, Connection copy) throws SQLException {
         long now = System.nanoTime();
-        ahead.addLast(new Place(now, place(database, WRITTEN)));
+        ahead.addLast(new Place(now, number(database, WRITTEN)));
         if (ahead.size() > MOST_PLACES) {
             ahead.removeLast();
         }
-        long replayed = place(copy, REPLAYED);
+        long replayed = number(copy, REPLAYED);
         while (!ahead.isEmpty() && ahead.getFirst().written() <= replayed) {
             caughtUpAt = ahead.removeFirst().at();
         }
     }
 
-    private static long place(Connection connection, String query) throws SQLException {
+    private static long number(Connection connection, String query) throws SQLException {
         try (var statement = connection.createStatement();
                 var row = statement.executeQuery(query)) {
             row.next();
-            long place = row.getLong(1);
+            long number = row.getLong(1);
             if (row.wasNull()) {
                 throw new SQLException("what DATABASE_READ_URL names follows no other server: it is no replica");
             }
-            return place;
+            return number;
         }
     }
 
