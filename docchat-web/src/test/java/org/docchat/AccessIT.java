@@ -56,7 +56,7 @@ class AccessIT {
             var shared = "{\"role\":\"" + role + "\"}";
             owner.send("PUT", members(collection, "access." + role), shared).requireStatus(204);
             var name = "access." + role + "s";
-            clients.put(role + " by a group", installation.newUser(name));
+            clients.put(role + AccessMatrix.BY_GROUP, installation.newUser(name));
             var group = group(admin, name);
             admin.send("PUT", "/api/v1/groups/" + group + "/users/" + name, "").requireStatus(204);
             owner.send("PUT", "/api/v1/collections/" + collection + "/groups/" + name, shared)
@@ -164,11 +164,12 @@ class AccessIT {
     }
 
     private Client.Reply call(AccessMatrix.Row row, Client client, Map<String, String> named) {
-        var resource = row.route().replaceAll("^\\w+ (?:me/)?([^/]+).*", "$1");
-        var id = named.getOrDefault(resource, UUID.randomUUID().toString());
         if (row.verb().equals(Routes.CALL)) {
             return callTool(row, client, named);
         }
+        var resource = row.route().replaceAll("^\\w+ (?:me/)?([^/]+).*", "$1");
+        var id = named.getOrDefault(resource, UUID.randomUUID().toString());
+        var collection = collection(named);
         var path = (row.isOfAnotherProtocol() ? "/" : "/api/v1/")
                 + row.path()
                         .replace("{id}", id)
@@ -177,10 +178,7 @@ class AccessIT {
                                 named.getOrDefault(
                                         "evaluations", UUID.randomUUID().toString()))
                         .replace("{username}", "access.guest")
-                        .replace(
-                                "{model}",
-                                named.getOrDefault(
-                                        "collections", UUID.randomUUID().toString()))
+                        .replace("{model}", collection)
                         .replace("{group}", "access%20group")
                         .replace("{name}", "canary.md");
         if (row.route().endsWith("/events")) {
@@ -192,17 +190,18 @@ class AccessIT {
         if (row.route().endsWith("/{name}")) {
             return client.send(row.verb(), path, "application/octet-stream", CANARY);
         }
-        var collection = named.getOrDefault("collections", UUID.randomUUID().toString());
         return client.send(row.verb(), path, row.body().replace('\'', '"').replace("{collection}", collection));
+    }
+
+    private static String collection(Map<String, String> named) {
+        return named.getOrDefault("collections", UUID.randomUUID().toString());
     }
 
     /** Tools answer within a message; with the status that the REST API has for the same. */
     private static Client.Reply callTool(AccessMatrix.Row row, Client client, Map<String, String> named) {
         var arguments = row.body()
                 .replace('\'', '"')
-                .replace(
-                        "{collection}",
-                        named.getOrDefault("collections", UUID.randomUUID().toString()))
+                .replace("{collection}", collection(named))
                 .replace("{passage}", named.getOrDefault("passages", "999999999"));
         var reply = client.send("POST", "/mcp", """
                         {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s","arguments":%s}}""".formatted(row.path().substring("mcp/".length()), arguments))

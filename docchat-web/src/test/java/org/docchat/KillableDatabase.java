@@ -82,15 +82,18 @@ final class KillableDatabase implements AutoCloseable {
                     try {
                         Files.copy(file, copy.resolve(data.relativize(file).toString()));
                     } catch (NoSuchFileException e) {
-                        return FileVisitResult.CONTINUE;
+                        return visitFileFailed(file, e);
                     }
                 }
                 return FileVisitResult.CONTINUE;
             }
 
             @Override
-            public FileVisitResult visitFileFailed(Path file, IOException e) {
-                return FileVisitResult.CONTINUE;
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw e;
             }
         });
     }

@@ -48,7 +48,7 @@ class ReplicaIT {
                         "DATABASE_READ_URL",
                         replica.url(),
                         "DOCCHAT_READ_STALENESS_SECONDS",
-                        "2",
+                        Integer.toString(STALENESS_SECONDS),
                         "JWT_SECRET",
                         "f3Qz8Lk1Vb6Nw0Xr5Ty2Hs7Jd4Gm9PcAe5Ui",
                         "DOCCHAT_ADMIN_PASSWORD",

@@ -66,33 +66,27 @@ class Replica {
     }
 
     private void watch(ConfiguredDataSource database, ConfiguredDataSource copy) {
-        while (!Thread.currentThread().isInterrupted()) {
-            try (var written = database.probe();
-                    var replayed = copy.probe()) {
-                written.setNetworkTimeout(Runnable::run, (int) LIMIT.toMillis());
-                replayed.setNetworkTimeout(Runnable::run, (int) LIMIT.toMillis());
-                if (number(written, CLUSTER) != number(replayed, CLUSTER)) {
-                    throw new SQLException("what DATABASE_READ_URL names is a copy of another database");
-                }
-                while (true) {
-                    look(written, replayed);
-                    trouble = "";
-                    tell();
-                    Thread.sleep(PAUSE.toMillis());
-                }
-            } catch (SQLException e) {
-                trouble = String.valueOf(e.getMessage());
-                tell();
-                pause();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private static void pause() {
         try {
-            Thread.sleep(PAUSE_AFTER_TROUBLE.toMillis());
+            while (true) {
+                try (var written = database.probe();
+                        var replayed = copy.probe()) {
+                    written.setNetworkTimeout(Runnable::run, (int) LIMIT.toMillis());
+                    replayed.setNetworkTimeout(Runnable::run, (int) LIMIT.toMillis());
+                    if (number(written, CLUSTER) != number(replayed, CLUSTER)) {
+                        throw new SQLException("what DATABASE_READ_URL names is a copy of another database");
+                    }
+                    while (true) {
+                        look(written, replayed);
+                        trouble = "";
+                        tell();
+                        Thread.sleep(PAUSE.toMillis());
+                    }
+                } catch (SQLException e) {
+                    trouble = String.valueOf(e.getMessage());
+                    tell();
+                }
+                Thread.sleep(PAUSE_AFTER_TROUBLE.toMillis());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
