@@ -200,6 +200,35 @@ class EvaluationIT {
         assertThat(number(run.getJsonObject("metrics"), "mrr")).isEqualTo(1);
     }
 
+    /** They would wait for each other. */
+    @Test
+    void theResultOfOneQuestionDoesNotWaitForWhoeverDeletesThemAll() throws SQLException {
+        var id = UUID.randomUUID();
+        try (var deleting = installation.database();
+                var locks = deleting.createStatement();
+                var connection = installation.database();
+                var statement = connection.createStatement()) {
+            statement.execute("""
+                    begin;
+                    insert into evaluation (id, collection_id, user_id, name, writer, embedding_model, threshold, questions)
+                    select '%1$s', '%2$s', created_by, 'deleted', 'extractive', 'bge-small-en-v1.5-q', 0.5, 1
+                      from collection where id = '%2$s';
+                    insert into evaluation_question (evaluation_id, ordinal, question, expected_documents, expected_pages,
+                                                     answerable, leased_until)
+                    values ('%1$s', 0, '%3$s', '{handbook.pdf}', '{0}', true, 'infinity');
+                    commit
+                    """.formatted(id, collection, BICYCLE));
+            deleting.setAutoCommit(false);
+            locks.execute("select from evaluation where id = '" + id + "' for update");
+
+            statement.execute("update evaluation_question set leased_until = null where evaluation_id = '" + id + "'");
+
+            Await.until("it is answered", Duration.ofSeconds(30), () -> doneOf(id.toString()) == 1);
+            deleting.rollback();
+        }
+        ann.delete(evaluationsOf(collection) + "/" + id).requireStatus(204);
+    }
+
     @Test
     void whatIsAskedAfterTheRightIsLostIsNotAnswered() throws SQLException {
         var cara = installation.newUser("cara.evaluation");

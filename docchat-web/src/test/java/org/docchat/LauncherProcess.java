@@ -47,7 +47,7 @@ final class LauncherProcess implements AutoCloseable {
     void awaitGreeting() {
         Await.until("the launcher greets", START, () -> {
             if (!process.isAlive()) {
-                throw new AssertionError("it ended:\n" + output());
+                throw new AssertionError("it ended with " + process.exitValue() + ":\n" + lastWords());
             }
             return output().contains("DocChat is ready") && output().contains("Ctrl-C")
                     || output().contains("DocChat is ready at");
@@ -57,13 +57,19 @@ final class LauncherProcess implements AutoCloseable {
     /** Its exit status. */
     int awaitEnd() throws InterruptedException, IOException {
         if (!process.waitFor(START.toSeconds(), TimeUnit.SECONDS)) {
-            throw new AssertionError("it did not end:\n" + output());
+            throw new AssertionError("it did not end:\n" + lastWords());
         }
         return process.exitValue();
     }
 
     String output() throws IOException {
         return Files.readString(log);
+    }
+
+    /** Its last lines: why it ended is said last. */
+    private String lastWords() throws IOException {
+        var lines = output().lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
     }
 
     String generatedPassword() throws IOException {

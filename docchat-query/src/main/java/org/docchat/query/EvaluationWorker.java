@@ -183,6 +183,11 @@ public final class EvaluationWorker implements Runnable {
         }
         var passages = composed.ranking().stream().map(Found::passage).toList();
         var known = new HashMap<PassageId, List<Integer>>();
+        // Before the row is changed: changed twice, PostgreSQL would look for its evaluation, which whoever deletes
+        // that
+        // holds, while waiting for this row.
+        var problem =
+                problem(session, job.collection, question, composed.draft().notice());
         row.ranks = Expectations.ranks(
                 question.expected(),
                 passages,
@@ -193,8 +198,7 @@ public final class EvaluationWorker implements Runnable {
                 && !question.expected().isEmpty()) {
             row.expectedCited = Expectations.isCited(question.expected(), cited.citations());
         }
-        row.problem =
-                problem(session, job.collection, question, composed.draft().notice());
+        row.problem = problem;
         row.leasedBy = null;
         row.leasedUntil = null;
         row.doneAt = Instant.now();

@@ -10,10 +10,14 @@ public final class DatabaseOutage {
     /** A standby that was not promoted yet. */
     private static final String READ_ONLY = "25006";
 
+    /** Of two changes that waited for each other, the one that PostgreSQL took back. */
+    private static final String DEADLOCK = "40P01";
+
     private DatabaseOutage() {}
 
     /**
-     * A database that cannot be reached, is full or on its way down or up: the same may work later.
+     * A database that cannot be reached, is full, on its way down or up or took one of two changes back: the same may
+     * work later.
      *
      * @param cause to be told with it
      * @return null if it is none of these
@@ -25,6 +29,12 @@ public final class DatabaseOutage {
                     "database_full",
                     "The database has no room left on its disk, so nothing was changed. Whoever operates it must make room;"
                             + " then try again.",
+                    cause);
+        }
+        if (DEADLOCK.equals(state)) {
+            return new Failure.Unavailable(
+                    "database_conflict",
+                    "Somebody changed the same at the same moment, so nothing was changed. Try again.",
                     cause);
         }
         // No state comes from the pool that found no connection, 08 from the connection, 53 and 57P from a server

@@ -36,8 +36,16 @@ class DatabaseOutageTest {
         assertThat(outage).hasMessageContaining("make room").hasCause(failure);
     }
 
+    @Test
+    void asksToTryAgainWhereTwoChangesWaitedForEachOther() {
+        var failure = new SQLException("deadlock detected", "40P01");
+        var outage = requireNonNull(DatabaseOutage.of(failure, failure));
+        assertThat(outage.code()).isEqualTo("database_conflict");
+        assertThat(outage).hasMessageContaining("Try again").hasCause(failure);
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"23505", "42501", "40P01"})
+    @ValueSource(strings = {"23505", "42501", "40001"})
     void isNotWhatAStatementDidWrong(String state) {
         var failure = new SQLException("no", state);
         assertThat(DatabaseOutage.of(failure, failure)).isNull();
