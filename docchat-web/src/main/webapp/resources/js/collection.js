@@ -22,7 +22,7 @@ const documents = new Documents(document.getElementById("documents"), {
       icon("file"),
       el("h2", {}, "No documents yet"),
       el("p", {}, canEdit
-        ? "Drop files or whole folders anywhere on this page. PDF, Word, PowerPoint, Excel, HTML, Markdown, mail and plain text are read. They can be asked within seconds."
+        ? "Drop files or whole folders anywhere on this page. PDF, Word, PowerPoint, Excel, HTML, Markdown, mail, plain text and scans are read. They can be asked within seconds."
         : "Nobody has added documents to this collection. You may read it, but not add to it; ask one of its owners."),
       canEdit ? el("div", { class: "actions" }, button("Choose files", { symbol: "upload", kind: "primary" }, () => chooseFiles(add))) : null),
 });

@@ -4,7 +4,7 @@ import { el, name } from "./dom.js";
 let shown = null;
 let leaving;
 
-/** Shows the quote behind a citation chip while it is hovered or focused; Escape or leaving hides it. */
+/** Shows the quote behind a citation chip while it is hovered or focused; Escape, leaving or following it hides it. */
 export function showsQuote(chip, citation) {
   const show = () => {
     clearTimeout(leaving);
@@ -21,6 +21,8 @@ export function showsQuote(chip, citation) {
   chip.addEventListener("focus", show);
   chip.addEventListener("mouseleave", leave);
   chip.addEventListener("blur", leave);
+  // The reader that opens says the quote itself, and would lie beneath.
+  chip.addEventListener("click", hide);
 }
 
 function open(chip, citation) {

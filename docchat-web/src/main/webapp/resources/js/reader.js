@@ -1,10 +1,10 @@
 import { base, call, request } from "./api.js";
 import { button, el, name, note, number, shown } from "./dom.js";
-import { PdfView } from "./pdf-view.js";
+import { PrintView } from "./print-view.js";
 import { TextView } from "./text-view.js";
 
 /**
- * Shows a document with words marked: pages as in print for PDFs, text for everything else and on demand. A target is
+ * Shows a document with words marked: pages as in print for PDFs and pictures, text for everything else and on demand. A target is
  * {documentId, documentName?, version?, page?, start?, end?, quote?, number?}: a citation or a found passage.
  */
 export class Reader {
@@ -123,21 +123,21 @@ export class Reader {
     }
   }
 
-  get isPdf() {
+  get looksPrinted() {
     const { versions = [], mediaType } = this.document;
-    return (versions.find((each) => each.version === this.target.version)?.mediaType ?? mediaType) === "application/pdf";
+    return PrintView.shows(versions.find((each) => each.version === this.target.version)?.mediaType ?? mediaType);
   }
 
   async #view(target) {
-    const pdf = this.isPdf && !this.asText;
-    this.text.hidden = !this.isPdf;
+    const printed = this.looksPrinted && !this.asText;
+    this.text.hidden = !this.looksPrinted;
     this.text.setAttribute("aria-pressed", String(this.asText));
-    this.zooms.forEach((each) => (each.hidden = !pdf));
+    this.zooms.forEach((each) => (each.hidden = !printed));
     // Of a single source that has no pages there is nothing to choose.
-    this.tools.hidden = !this.isPdf && this.targets.length === 1 && !target.page;
-    const Kind = pdf ? PdfView : TextView;
+    this.tools.hidden = !this.looksPrinted && this.targets.length === 1 && !target.page;
+    const Kind = printed ? PrintView : TextView;
     if (!(this.view instanceof Kind)) {
-      this.#waiting(pdf ? "Loading the pages" : "Loading the text");
+      this.#waiting(printed ? "Loading the pages" : "Loading the text");
       this.view?.close();
       this.view = new Kind(this.body, this.document, (page, of) => this.#page(page, of));
     }

@@ -46,7 +46,7 @@ export class Start {
       el("div", { class: "drop" },
         icon("upload"),
         el("h3", {}, "Drop files or folders here"),
-        el("p", { class: "muted small" }, this.collection ? ["They go to ", name(this.collection.name), "."] : "PDF, Word, PowerPoint, Excel, HTML, Markdown, mail, plain text"),
+        el("p", { class: "muted small" }, this.collection ? ["They go to ", name(this.collection.name), "."] : "PDF, Word, PowerPoint, Excel, HTML, Markdown, mail, plain text, scans"),
         button("Choose files", { symbol: "upload", kind: "primary" }, () => chooseFiles((files) => this.#add(files)))));
     this.root.replaceChildren(this.heading, this.lead, this.how, this.problem, this.progress, this.uploadsView);
   }

@@ -2,6 +2,7 @@ package org.docchat;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser;
@@ -14,11 +15,15 @@ import com.microsoft.playwright.options.FilePayload;
 import com.microsoft.playwright.options.SelectOption;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
+import java.io.File;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +35,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("In a browser, somebody new gets from signing in to the marked words")
 @ExtendWith(Installation.Parameter.class)
@@ -150,6 +156,40 @@ class BrowserIT {
         assertThat(page.locator("#reader .marked").first()).isVisible(patiently());
         assertThat(page.locator("#reader")).containsText("handbook.pdf");
         picture("journey");
+        assertThat(complaints).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1440, 390})
+    void aCitationMarksTheWordsOnAPhotograph(int width) throws IOException {
+        boolean readsPictures = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "tesseract")));
+        if (!"required".equals(System.getProperty("tesseract"))) {
+            assumeTrue(readsPictures, "there is no Tesseract on this machine's PATH");
+        }
+        var username = "photo" + width + ".browser";
+        var fay = installation.newUser(username);
+        var notices = fay.newCollection("Notice board");
+        fay.indexed(
+                notices,
+                "notice.jpg",
+                Pdf.photograph(Pdf.of(
+                        List.of("Bicycles", "The deposit for a company bicycle is 75 euros.", "It is paid back."))));
+        var answer = fay.post(
+                        "/api/v1/collections/" + notices + "/answers",
+                        Client.json().add("question", QUESTION))
+                .requireStatus(200)
+                .json();
+        page.setViewportSize(width, 900);
+        signIn(username);
+
+        page.navigate("/ask.xhtml?conversation=" + answer.getString("conversationId"));
+        page.locator(".turn .answer button.cite").first().click();
+
+        assertThat(page.locator("#reader .sheet canvas")).isVisible(patiently());
+        assertThat(page.locator("#reader .marked").first()).isInViewport();
+        assertThat(page.locator(".quote-pop")).hasCount(0);
+        picture("photograph-" + width);
         assertThat(complaints).isEmpty();
     }
 

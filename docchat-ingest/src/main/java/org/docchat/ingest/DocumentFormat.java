@@ -34,7 +34,10 @@ public enum DocumentFormat {
     CSV("text/csv", Content.TEXT, "csv", "tsv"),
     EML("message/rfc822", Content.MAIL, "eml"),
     MBOX("application/mbox", Content.MAIL, "mbox"),
-    MSG("application/vnd.ms-outlook", Content.OLE_MAIL, "msg");
+    MSG("application/vnd.ms-outlook", Content.OLE_MAIL, "msg"),
+    TIFF("image/tiff", Content.TIFF, "tif", "tiff"),
+    JPEG("image/jpeg", Content.JPEG, "jpg", "jpeg"),
+    PNG("image/png", Content.PNG, "png");
 
     /** What bytes can be told to be. */
     enum Content {
@@ -52,6 +55,9 @@ public enum DocumentFormat {
         MARKUP("a web page or other markup"),
         MAIL("a mail message"),
         TEXT("plain text"),
+        TIFF("a TIFF picture"),
+        JPEG("a JPEG picture"),
+        PNG("a PNG picture"),
         PROGRAM("a program"),
         ARCHIVE("an archive"),
         OTHER("of another kind");

@@ -28,8 +28,12 @@ final class FormatSniffer {
             List.of("MZ", "\u007fELF", "#!", "\u00ca\u00fe\u00ba\u00be", "\u00cf\u00fa\u00ed\u00fe");
     private static final List<String> ARCHIVES =
             List.of("PK", "7z\u00bc\u00af", "Rar!", "\u001f\u008b", "BZh", "\u00fd7zXZ", "ITSF", "\u001f\u009d");
-    private static final List<String> OTHERS =
-            List.of("\u0089PNG", "\u00ff\u00d8\u00ff", "GIF8", "RIFF", "\u0000asm", "SQLite format 3", "%!PS");
+    private static final Map<String, Content> PICTURES = Map.of(
+            "\u0089PNG\r\n\u001a\n", Content.PNG,
+            "\u00ff\u00d8\u00ff", Content.JPEG,
+            "II*\u0000", Content.TIFF,
+            "MM\u0000*", Content.TIFF);
+    private static final List<String> OTHERS = List.of("GIF8", "RIFF", "\u0000asm", "SQLite format 3", "%!PS");
     private static final String ZIP = "PK\u0003\u0004";
     private static final String OLE = "\u00d0\u00cf\u0011\u00e0\u00a1\u00b1\u001a\u00e1";
 
@@ -98,6 +102,11 @@ final class FormatSniffer {
             }
             if (startsWithAny(ARCHIVES)) {
                 return EnumSet.of(Content.ARCHIVE);
+            }
+            for (var picture : PICTURES.entrySet()) {
+                if (startsWith(picture.getKey())) {
+                    return EnumSet.of(picture.getValue());
+                }
             }
             if (startsWithAny(OTHERS)) {
                 return EnumSet.noneOf(Content.class);

@@ -29,7 +29,10 @@ class FormatSnifferTest {
         "table.csv, CSV",
         "page.html, HTML",
         "letter.rtf, RTF",
-        "mail.eml, EML"
+        "mail.eml, EML",
+        "scan.png, PNG",
+        "photo.JPG, JPEG",
+        "fax.tif, TIFF"
     })
     void aNameThatTheContentBearsOutIsAFormat(String name, DocumentFormat format) {
         String content =
@@ -38,6 +41,9 @@ class FormatSnifferTest {
                     case HTML -> "<!DOCTYPE html><html><body>hello</body></html>";
                     case RTF -> "{\\rtf1 hello}";
                     case EML -> "From: a@example.org\r\nSubject: hello\r\n\r\nhello";
+                    case PNG -> "\u0089PNG\r\n\u001a\n\0\0\0\rIHDR";
+                    case JPEG -> "\u00ff\u00d8\u00ff\u00e0\0\u0010JFIF\0";
+                    case TIFF -> "II*\0\b\0\0\0\0";
                     default -> "hello, world\n";
                 };
 
@@ -78,6 +84,13 @@ class FormatSnifferTest {
     @Test
     void anArchiveNamedDocxIsRefused() throws IOException {
         assertRefused("archive.docx", zip("readme.txt", "pictures/cat.png"));
+    }
+
+    @Test
+    void aPictureOfAnotherKindIsRefused() {
+        assertRefused("scan.png", bytes("\u00ff\u00d8\u00ff\u00e0\0\u0010JFIF\0"));
+        assertRefused("scan.png", bytes("GIF89a\0\0\0\0"));
+        assertRefused("scan.tiff", bytes(PDF));
     }
 
     @Test

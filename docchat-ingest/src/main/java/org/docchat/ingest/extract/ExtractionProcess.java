@@ -137,7 +137,7 @@ public final class ExtractionProcess implements Extractor, AutoCloseable {
                 : Math.min(
                         scanning
                                 + limits.wallClock().toNanos()
-                                + PdfScans.MOST_TURNS * ocr.page().toNanos(),
+                                + ScannedPages.MOST_TURNS * ocr.page().toNanos(),
                         end + ocr.document().toNanos());
     }
 

@@ -11,6 +11,8 @@ final class Formats {
         try {
             switch (mediaType) {
                 case "application/pdf" -> PdfReader.read(file, recognition, builder);
+                case "image/png", "image/jpeg", "image/tiff" ->
+                    PictureReader.read(file, mediaType, recognition, builder);
                 case "text/markdown" -> new MarkdownReader(builder).read(PlainText.of(file, builder));
                 case "text/csv" -> CsvReader.read(PlainText.of(file, builder), builder);
                 case "text/plain" -> PlainText.read(PlainText.of(file, builder), builder);

@@ -15,7 +15,8 @@ final class PdfOutline {
     private final Map<String, Integer> levels = new HashMap<>();
     private int items;
 
-    private PdfOutline() {}
+    /** Without bookmarks. */
+    PdfOutline() {}
 
     static PdfOutline of(PDDocument document) {
         var outline = new PdfOutline();

@@ -4,10 +4,13 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.io.MemoryUsageSetting;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.encryption.InvalidPasswordException;
+import org.apache.pdfbox.rendering.ImageType;
+import org.apache.pdfbox.rendering.PDFRenderer;
 import org.docchat.ingest.extract.PdfGlyphs.PageLines;
 import org.jspecify.annotations.Nullable;
 
@@ -45,16 +48,24 @@ final class PdfReader {
                 builder.expectCharacters(
                         page.lines().stream().mapToInt(PdfLine::characters).sum());
             });
-            new PdfScans(document, recognition, builder).read(pages);
-            builder.noteOfPages(
-                    pages.stream()
-                            .filter(PageLines::damaged)
-                            .map(PageLines::number)
-                            .toList(),
-                    "is damaged and was not read, or not to its end.",
-                    "are damaged and were not read, or not to their ends.");
+            new ScannedPages(camera(document), recognition, builder).read(pages);
+            noteDamaged(pages, builder);
             new PdfLayout(pages, PdfOutline.of(document), labels(document), builder).compose(paged);
         }
+    }
+
+    static void noteDamaged(List<PageLines> pages, TextBuilder builder) {
+        builder.noteOfPages(
+                pages.stream().filter(PageLines::damaged).map(PageLines::number).toList(),
+                "is damaged and was not read, or not to its end.",
+                "are damaged and were not read, or not to their ends.");
+    }
+
+    private static ScannedPages.Camera camera(PDDocument document) {
+        var renderer = new PDFRenderer(document);
+        // Of a picture with more dots than are wanted here, not all are decoded.
+        renderer.setSubsamplingAllowed(true);
+        return (page, dotsPerInch) -> renderer.renderImageWithDPI(page - 1, dotsPerInch, ImageType.GRAY);
     }
 
     private static PDDocument open(File file) throws IOException {

@@ -12,11 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pdfbox.Loader;
-import org.apache.pdfbox.pdmodel.PDDocument;
-import org.apache.pdfbox.pdmodel.PDPage;
-import org.apache.pdfbox.pdmodel.PDPageContentStream;
-import org.apache.pdfbox.pdmodel.font.PDType1Font;
-import org.apache.pdfbox.pdmodel.font.Standard14Fonts;
 import org.docchat.domain.Language;
 import org.docchat.ingest.SharedFiles;
 import org.docchat.ingest.extract.ExtractedText.Page;
@@ -31,11 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @SuppressWarnings("NullAway.Init")
 class PdfScansTest {
-    private static final List<String> LINES = List.of(
-            "The reserve for warranty claims was raised",
-            "to 4,711 thousand in the third quarter.",
-            "Everything else remained unchanged.");
-
     @TempDir
     Path scratch;
 
@@ -228,23 +218,7 @@ class PdfScansTest {
     }
 
     private Path letter() throws IOException {
-        Path file = files.resolve("letter.pdf");
-        try (var document = new PDDocument()) {
-            var page = new PDPage();
-            document.addPage(page);
-            try (var content = new PDPageContentStream(document, page)) {
-                content.beginText();
-                content.setFont(new PDType1Font(Standard14Fonts.FontName.HELVETICA), 12);
-                content.newLineAtOffset(100, 600);
-                for (String line : LINES) {
-                    content.showText(line);
-                    content.newLineAtOffset(0, -15);
-                }
-                content.endText();
-            }
-            document.save(file.toFile());
-        }
-        return file;
+        return Scans.letter(files.resolve("letter.pdf"));
     }
 
     /** A page of text, and its picture. */

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import org.apache.pdfbox.Loader;
@@ -16,12 +17,19 @@ import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
 import org.apache.pdfbox.pdmodel.PDPageContentStream;
 import org.apache.pdfbox.pdmodel.common.PDRectangle;
+import org.apache.pdfbox.pdmodel.font.PDType1Font;
+import org.apache.pdfbox.pdmodel.font.Standard14Fonts;
 import org.apache.pdfbox.pdmodel.graphics.image.JPEGFactory;
 import org.apache.pdfbox.rendering.ImageType;
 import org.apache.pdfbox.rendering.PDFRenderer;
 
 /** Documents as a scanner makes them, and the machine's Tesseract. */
 final class Scans {
+    private static final List<String> LINES = List.of(
+            "The reserve for warranty claims was raised",
+            "to 4,711 thousand in the third quarter.",
+            "Everything else remained unchanged.");
+
     private Scans() {}
 
     /** Skips the test where there is none; fails it where one is required. */
@@ -36,6 +44,26 @@ final class Scans {
         }
         assumeTrue(program.isPresent(), "there is no Tesseract on this machine's PATH");
         return new Ocr(program.get(), Duration.ofSeconds(60), Duration.ofMinutes(10));
+    }
+
+    /** A page of text. */
+    static Path letter(Path target) throws IOException {
+        try (var document = new PDDocument()) {
+            var page = new PDPage();
+            document.addPage(page);
+            try (var content = new PDPageContentStream(document, page)) {
+                content.beginText();
+                content.setFont(new PDType1Font(Standard14Fonts.FontName.HELVETICA), 12);
+                content.newLineAtOffset(100, 600);
+                for (String line : LINES) {
+                    content.showText(line);
+                    content.newLineAtOffset(0, -15);
+                }
+                content.endText();
+            }
+            document.save(target.toFile());
+        }
+        return target;
     }
 
     /**
@@ -82,7 +110,8 @@ final class Scans {
         return picture;
     }
 
-    private static BufferedImage turned(BufferedImage picture, int turns) {
+    /** By quarters, clockwise. */
+    static BufferedImage turned(BufferedImage picture, int turns) {
         var turned = picture;
         for (int i = 0; i < turns; i++) {
             var next = new BufferedImage(turned.getHeight(), turned.getWidth(), BufferedImage.TYPE_BYTE_GRAY);

@@ -3,8 +3,40 @@ import { el } from "./dom.js";
 
 const KEPT = 12;
 
-/** Pages of a PDF as they look in print, drawn when they come into view, with the words of a target marked. */
-export class PdfView {
+/** What is asked here of a PDF, of a picture: one page, as large as it has dots. */
+class Picture {
+  numPages = 1;
+
+  constructor(bitmap) {
+    this.bitmap = bitmap;
+  }
+
+  async getPage() {
+    return this;
+  }
+
+  getViewport({ scale }) {
+    return { width: this.bitmap.width * scale, height: this.bitmap.height * scale };
+  }
+
+  render({ canvas }) {
+    const context = canvas.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(this.bitmap, 0, 0, canvas.width, canvas.height);
+    return { promise: Promise.resolve(), cancel() {} };
+  }
+
+  destroy() {
+    this.bitmap.close();
+  }
+}
+
+/** Pages of a PDF, or a picture, as they look in print, drawn when they come into view, with the words of a target marked. */
+export class PrintView {
+  static shows(mediaType) {
+    return ["application/pdf", "image/png", "image/jpeg"].includes(mediaType);
+  }
+
   constructor(scroller, document, onPage) {
     Object.assign(this, { scroller, document, onPage });
     this.factor = 1;
@@ -47,25 +79,14 @@ export class PdfView {
   }
 
   async #load(version) {
-    const root = `${base}/resources/pdfjs`;
-    const [pdfjs, response] = await Promise.all([
-      import(`${root}/pdf.min.mjs`),
-      request(`/documents/${encodeURIComponent(this.document.id)}/content?version=${version}`, { headers: { Accept: "*/*" } }),
-    ]);
-    pdfjs.GlobalWorkerOptions.workerSrc = `${root}/pdf.worker.min.mjs`;
-    const bytes = await response.arrayBuffer();
-    if (this.closed) return;
-    this.pdfjs = pdfjs;
-    this.task = pdfjs.getDocument({
-      data: bytes,
-      cMapUrl: `${root}/cmaps/`,
-      cMapPacked: true,
-      standardFontDataUrl: `${root}/standard_fonts/`,
-      wasmUrl: `${root}/wasm/`,
-      isEvalSupported: false,
-      enableXfa: false,
-    });
-    this.pdf = await this.task.promise;
+    const mediaType = this.document.versions.find((each) => each.version === version)?.mediaType ?? this.document.mediaType;
+    const content = request(`/documents/${encodeURIComponent(this.document.id)}/content?version=${version}`, { headers: { Accept: "*/*" } });
+    this.task = await (mediaType === "application/pdf" ? this.#pdf(content) : this.#picture(content, mediaType));
+    if (this.closed) {
+      this.task.destroy();
+      return;
+    }
+    this.pdf = await (this.task.promise ?? this.task);
     const first = await this.pdf.getPage(1);
     const { width, height } = first.getViewport({ scale: 1 });
     this.sheets = Array.from({ length: this.pdf.numPages }, (_, i) => ({
@@ -83,6 +104,27 @@ export class PdfView {
     this.scroller.addEventListener("scroll", this.onScroll, { passive: true });
     this.sized = new ResizeObserver(() => { clearTimeout(this.resizing); this.resizing = setTimeout(() => this.#relayout(), 120); });
     this.sized.observe(this.scroller);
+  }
+
+  async #picture(content, mediaType) {
+    const bytes = await (await content).arrayBuffer();
+    return new Picture(await createImageBitmap(new Blob([bytes], { type: mediaType })));
+  }
+
+  async #pdf(content) {
+    const root = `${base}/resources/pdfjs`;
+    const [pdfjs, response] = await Promise.all([import(`${root}/pdf.min.mjs`), content]);
+    pdfjs.GlobalWorkerOptions.workerSrc = `${root}/pdf.worker.min.mjs`;
+    this.pdfjs = pdfjs;
+    return pdfjs.getDocument({
+      data: await response.arrayBuffer(),
+      cMapUrl: `${root}/cmaps/`,
+      cMapPacked: true,
+      standardFontDataUrl: `${root}/standard_fonts/`,
+      wasmUrl: `${root}/wasm/`,
+      isEvalSupported: false,
+      enableXfa: false,
+    });
   }
 
   /** Pages may differ in size; the one that is jumped to has to be right before the jump. */
@@ -143,7 +185,7 @@ export class PdfView {
     if (this.drawn.get(sheet) !== drawing) return;
     sheet.node.querySelectorAll("canvas, .text-layer").forEach((old) => old.remove());
     sheet.node.prepend(canvas);
-    await this.#words(sheet, page, viewport);
+    if (page.streamTextContent) await this.#words(sheet, page, viewport);
     for (const [old] of this.drawn) {
       if (this.drawn.size <= KEPT) break;
       if (!old.near) this.#wipe(old);

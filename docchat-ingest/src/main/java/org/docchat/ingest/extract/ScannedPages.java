@@ -7,14 +7,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import javax.xml.stream.XMLStreamException;
-import org.apache.pdfbox.pdmodel.PDDocument;
-import org.apache.pdfbox.rendering.ImageType;
-import org.apache.pdfbox.rendering.PDFRenderer;
 import org.docchat.ingest.extract.PdfGlyphs.PageLines;
 import org.jspecify.annotations.Nullable;
 
 /** Pages that are pictures of text: found, turned upright, read. */
-final class PdfScans {
+final class ScannedPages {
     /** What Tesseract's models were made for. */
     private static final int DOTS_PER_INCH = 300;
     /** A page of the format A3; larger ones are read at fewer dots per inch. */
@@ -23,19 +20,27 @@ final class PdfScans {
     /** A page is read up to so many times. */
     static final int MOST_TURNS = 4;
 
+    /** Takes pictures of pages. */
+    @FunctionalInterface
+    interface Camera {
+        /**
+         * @param page from 1
+         * @return of one byte for each dot
+         */
+        BufferedImage picture(int page, int dotsPerInch) throws IOException;
+    }
+
+    private final Camera camera;
     private final Recognition recognition;
     private final TextBuilder builder;
-    private final PDFRenderer renderer;
     private final List<Integer> read = new ArrayList<>();
     private final List<Integer> wordless = new ArrayList<>();
     private final List<Integer> unread = new ArrayList<>();
 
-    PdfScans(PDDocument document, Recognition recognition, TextBuilder builder) {
+    ScannedPages(Camera camera, Recognition recognition, TextBuilder builder) {
+        this.camera = camera;
         this.recognition = recognition;
         this.builder = builder;
-        this.renderer = new PDFRenderer(document);
-        // Of a picture with more dots than are wanted here, not all are decoded.
-        renderer.setSubsamplingAllowed(true);
     }
 
     /** Puts what is read in the place of pages that are pictures, and notes what has become of them. */
@@ -83,7 +88,7 @@ final class PdfScans {
         int dots = (int) Math.min(DOTS_PER_INCH, Math.sqrt(MOST_DOTS / inches));
         BufferedImage picture;
         try {
-            picture = renderer.renderImageWithDPI(page.number() - 1, Math.max(1, dots), ImageType.GRAY);
+            picture = camera.picture(page.number(), Math.max(1, dots));
         } catch (IOException | RuntimeException e) {
             // The other pages may be sound.
             e.printStackTrace();
@@ -121,7 +126,7 @@ final class PdfScans {
     }
 
     /** By quarters, clockwise. */
-    private static BufferedImage turned(BufferedImage picture, int turns) {
+    static BufferedImage turned(BufferedImage picture, int turns) {
         if (turns == 0) {
             return picture;
         }
