@@ -54,7 +54,7 @@ public final class Indexing implements AutoCloseable {
     }
 
     public Indexing(Path target, Hiring hiring) throws IOException {
-        var limits = new Limits(384, Duration.ofMinutes(2), 1 << 24, 5_000, Integer.MAX_VALUE);
+        var limits = new Limits(384, Duration.ofMinutes(2), 1 << 24, 5_000, Integer.MAX_VALUE, Duration.ofMinutes(1));
         extraction = new ExtractionProcess(
                 ExtractionProcess.classPathOf(target.resolve("war/WEB-INF/parser")), limits, null, scratch);
         for (int i = 0; i < WORKERS; i++) {

@@ -29,6 +29,8 @@ final class KillInvariants {
         RULES.put("a version that is not at its end", """
                 select document_id, number, state from version
                  where state not in ('indexed', 'rejected') or leased_by is not null""");
+        RULES.put("transactions that waited for each other, of which one was taken back", """
+                select deadlocks from pg_stat_database where datname = current_database() and deadlocks > 0""");
         RULES.put("a document without a version", """
                 select id, name from document d where not exists (select from version v where v.document_id = d.id)""");
         RULES.put("a content without a version", """

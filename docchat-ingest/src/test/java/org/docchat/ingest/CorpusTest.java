@@ -40,7 +40,7 @@ class CorpusTest {
     void start(@TempDir Path scratch) {
         extraction = new ExtractionProcess(
                 System.getProperty("java.class.path"),
-                new Limits(256, Duration.ofSeconds(20), 20_000_000, 5_000, 200),
+                new Limits(256, Duration.ofSeconds(20), 20_000_000, 5_000, 200, Duration.ofMinutes(1)),
                 null,
                 scratch);
     }

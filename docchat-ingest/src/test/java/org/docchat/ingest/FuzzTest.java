@@ -58,7 +58,7 @@ class FuzzTest {
         var samples = samples();
         Map<String, Integer> ends = new TreeMap<>();
         int threads = Thread.activeCount();
-        var limits = new Limits(256, WALL_CLOCK, 20_000_000, 5_000, 200);
+        var limits = new Limits(256, WALL_CLOCK, 20_000_000, 5_000, 200, Duration.ofMinutes(1));
         try (var extraction = new ExtractionProcess(System.getProperty("java.class.path"), limits, null, scratch)) {
             for (int i = 0; i < MANY; i++) {
                 // Each by a seed of its own, so that one can be tried again alone.

@@ -110,8 +110,8 @@ public final class Throughput {
 
     /** Of this process, those that read documents, and PostgreSQL with its connections. */
     private long processorNanos() {
-        var postmaster = ProcessHandle.of(database.count("select pg_backend_pid()"))
-                .flatMap(ProcessHandle::parent)
+        var postmaster = ProcessHandle.of(
+                        database.count("select cast(split_part(pg_read_file('postmaster.pid'), e'\\n', 1) as bigint)"))
                 .orElseThrow();
         return Stream.of(ProcessHandle.current(), postmaster)
                 .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))

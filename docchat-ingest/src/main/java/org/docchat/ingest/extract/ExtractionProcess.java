@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * after any trouble it is killed and the next document gets a new one.
  *
  * <p>Safe for several threads: each call has a process to itself, so there are as many as there are concurrent calls;
- * they wait for the next document and end when this object is closed or the server dies. Interrupting a call kills
+ * they wait for the next document and end when none comes for a while, this object is closed or the server dies. Interrupting a call kills
  * its process.
  */
 public final class ExtractionProcess implements Extractor, AutoCloseable {
@@ -194,6 +195,18 @@ public final class ExtractionProcess implements Extractor, AutoCloseable {
         synchronized (idle) {
             if (!closed && child.answered() < limits.documentsPerProcess()) {
                 idle.addLast(child);
+                int answered = child.answered();
+                CompletableFuture.delayedExecutor(limits.idle().toMillis(), TimeUnit.MILLISECONDS)
+                        .execute(() -> endIfUnused(child, answered));
+                return;
+            }
+        }
+        child.close();
+    }
+
+    private void endIfUnused(Child child, int answered) {
+        synchronized (idle) {
+            if (child.answered() != answered || !idle.remove(child)) {
                 return;
             }
         }

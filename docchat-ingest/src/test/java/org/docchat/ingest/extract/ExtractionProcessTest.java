@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
 import org.apache.pdfbox.pdmodel.PDPageContentStream;
@@ -102,7 +103,7 @@ class ExtractionProcessTest {
     void aDocumentThatTakesTooMuchMemoryIsRefusedAndTheNextOneIsRead() throws Exception {
         Path large = files.resolve("large.txt");
         Files.writeString(large, "word ".repeat(12_000_000));
-        var limits = new Limits(64, Duration.ofSeconds(60), 20_000_000, 5_000, 10);
+        var limits = new Limits(64, Duration.ofSeconds(60), 20_000_000, 5_000, 10, Duration.ofMinutes(1));
         try (var extraction = new ExtractionProcess(System.getProperty("java.class.path"), limits, null, scratch)) {
             assertRefused(
                     "took_too_much_memory", () -> extraction.extract(large, "text/plain", Language.ENGLISH, NOBODY));
@@ -118,6 +119,21 @@ class ExtractionProcessTest {
         Files.writeString(large, "word ".repeat(300_000));
         try (var extraction = extraction(Duration.ofSeconds(60), 256)) {
             assertRefused("too_much_text", () -> extraction.extract(large, "text/plain", Language.ENGLISH, NOBODY));
+        }
+    }
+
+    @Test
+    void aProcessThatHasNothingToReadEndsAndTheNextDocumentIsRead() throws Exception {
+        var limits = new Limits(64, Duration.ofSeconds(60), 1_000_000, 5_000, 10, Duration.ofMillis(300));
+        try (var extraction = new ExtractionProcess(System.getProperty("java.class.path"), limits, null, scratch)) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(read(extraction, "some " + i)).isEqualTo("some " + i + "\n");
+                assertThat(children()).hasSize(1);
+                for (int waited = 0; waited < 100 && !left().isEmpty(); waited++) {
+                    Thread.sleep(100);
+                }
+                assertThat(left()).isEmpty();
+            }
         }
     }
 
@@ -272,9 +288,18 @@ class ExtractionProcessTest {
     private ExtractionProcess extraction(Duration wallClock, int heap) {
         return new ExtractionProcess(
                 System.getProperty("java.class.path"),
-                new Limits(heap, wallClock, 1_000_000, 5_000, 10),
+                new Limits(heap, wallClock, 1_000_000, 5_000, 10, Duration.ofMinutes(1)),
                 null,
                 scratch);
+    }
+
+    /** Processes and their files. */
+    private List<Object> left() throws IOException {
+        try (var written = Files.list(scratch)) {
+            return Stream.concat(children().stream(), written)
+                    .map(Object.class::cast)
+                    .toList();
+        }
     }
 
     /** The extraction processes of this test run. */

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("A process of their own changes nothing of what is read of sound files, and costs little")
 class IsolationTest {
     private static final int ROUNDS = Integer.getInteger("rounds", 1);
-    private static final Limits LIMITS = new Limits(384, Duration.ofMinutes(1), 20_000_000, 5_000, 1_000_000);
+    private static final Limits LIMITS =
+            new Limits(384, Duration.ofMinutes(1), 20_000_000, 5_000, 1_000_000, Duration.ofMinutes(1));
 
     private record Input(Path file, String mediaType) {}
 

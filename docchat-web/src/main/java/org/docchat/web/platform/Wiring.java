@@ -125,7 +125,8 @@ class Wiring {
                 Duration.ofSeconds(settings.parserTimeoutSeconds()),
                 standard.maxCharacters(),
                 standard.maxPages(),
-                standard.documentsPerProcess());
+                standard.documentsPerProcess(),
+                standard.idle());
         return new ExtractionProcess(
                 ExtractionProcess.classPathOf(inWar("parser")), limits, settings.ocr(), temporaryDirectory());
     }
