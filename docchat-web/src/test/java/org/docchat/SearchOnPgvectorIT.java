@@ -17,6 +17,7 @@ class SearchOnPgvectorIT extends SearchContract {
         // So few rows would be scanned, and nothing be said about the index.
         container.execute("alter database postgres set enable_seqscan = off");
         container.execute("alter database postgres set enable_sort = off");
+        container.execute("alter database postgres set docchat.signatures_a_yield = 0");
         return PreparedDatabase.at(container.url());
     }
 

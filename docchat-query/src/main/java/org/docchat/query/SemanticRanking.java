@@ -25,7 +25,6 @@ final class SemanticRanking {
     private static final int OVERSAMPLED_BY_BITS = 1_000;
     /** How many the index yields: it is exact enough not to need many. */
     private static final int OVERSAMPLED_BY_INDEX = 200;
-
     /** In one value: as rows they would take longer to read than to compare. */
     private static final String SQL = """
             with %s nearest as materialized (%s)
@@ -151,13 +150,17 @@ final class SemanticRanking {
     }
 
     /**
-     * The index knows no collections: for n of one's own it yields n / (share of all that is in scope). Where that is
-     * more than there is in scope, scanning the scope is less work, and exact.
+     * The index knows no collections: for n of one's own it yields n / (share of all that is in scope). Where that costs
+     * more than to compare the signatures of all that is in scope, these are less work, and find more. Among 100,000 a
+     * yield took 9 microseconds and a signature 0.04 ({@code -Dbench=Growth}), so 200 signatures are as much as a yield;
+     * a database on which that is otherwise says so: {@code alter database … set docchat.signatures_a_yield = …}.
      */
     private static boolean isIndexCheaper(EntityManager session, List<CollectionId> collections) {
         return (Boolean) session.createNativeQuery("""
                         select coalesce(sum(passages), 0)::float8 ^ 2
-                                   > :yield * (select reltuples from pg_class where oid = 'embedding'::regclass)
+                                   > :yield * coalesce(cast(nullif(current_setting('docchat.signatures_a_yield', true), '')
+                                                            as float8), 200)
+                                     * (select reltuples from pg_class where oid = 'embedding'::regclass)
                           from extent where collection_id = any (cast(:collections as uuid[]))
                         """, Boolean.class)
                 .setParameter("yield", OVERSAMPLED_BY_INDEX)
