@@ -153,6 +153,27 @@ class QueueIT {
     }
 
     @Test
+    void aSmallDocumentOfOthersEndsTheTurnOfALongOne() throws Exception {
+        var tome = collections.create(ann, "Long", "", Language.ENGLISH).id();
+        var others = collections.create(ann, "Others", "", Language.ENGLISH).id();
+        start();
+        var running = accept(tome, "running.txt", "A sentence of a few words. ".repeat(30_000));
+        Await.until("it is being embedded", Duration.ofSeconds(60), () -> embedded(running) > 0);
+        int before = embedded(running);
+
+        indexed(others, "small.txt");
+
+        // In a whole turn it would be some five hundred more.
+        assertThat(embedded(running) - before).isLessThan(350);
+    }
+
+    private int embedded(Document document) {
+        return library.document(ann, document.id()).newest().state() instanceof DocumentState.Embedding state
+                ? state.progress().done()
+                : 0;
+    }
+
+    @Test
     void recognizingScannedPagesKeepsNothingElseWaiting() throws Exception {
         var id = collections.create(ann, "Scans", "", Language.ENGLISH).id();
         start(Worker.Share.TEXT, Worker.Share.SCANS);

@@ -56,21 +56,39 @@ final class Queue {
                       (select c.embedding_model from collection c where c.id = v.collection_id) as model
             """;
 
+    /** For small ones of others that wait, a long one ends its turn early. */
+    private static final int SMALL_BYTES = 256 * 1024;
+
+    private static final String PROGRESS = """
+            update version mine set state = :state, progress_step = :step, progress_done = :done, progress_total = :total
+             where document_id = :document and number = :version and leased_by = :lease
+            returning exists (select from pause p where p.collection_id = mine.collection_id)
+                   or (:yields and exists (
+                       select from version v
+                        where v.state in ('received', 'parsing', 'embedding') and v.collection_id <> mine.collection_id
+                          and v.size <= :small and v.not_before <= now()
+                          and (v.leased_until is null or v.leased_until < now())%s
+                          and not exists (select from pause p where p.collection_id = v.collection_id))) as over
+            """;
+
     /** Pages are still to be recognized, which is another worker's share. */
     private static final String IS_SCANNED = "v.scanned and v.state <> 'embedding'";
 
     private final Transactions<EntityManager> transactions;
     private final String lease;
+    private final String progress;
     private final UUID self = UUID.randomUUID();
 
     Queue(Transactions<EntityManager> transactions, Worker.Share share) {
         this.transactions = transactions;
-        this.lease = LEASE.formatted(
+        var mine =
                 switch (share) {
                     case EVERYTHING -> "";
                     case TEXT -> " and not (" + IS_SCANNED + ")";
                     case SCANS -> " and " + IS_SCANNED;
-                });
+                };
+        this.lease = LEASE.formatted(mine);
+        this.progress = PROGRESS.formatted(mine);
     }
 
     /**
@@ -159,25 +177,22 @@ final class Queue {
     /**
      * Reports how far a step has come.
      *
-     * @return whether the collection is paused, so that the version should be put back
+     * @param yields whether its turn has been long enough to let small ones of other collections pass
+     * @return whether its turn is over, because of these or because the collection is paused
      * @throws LeaseLost if there is nothing to report on any more
      */
-    boolean progress(Job job, String state, String step, int done, int total) {
-        return transactions.asWorker(session -> Rows.of(session.createNativeQuery("""
-                                update version v set state = :state, progress_step = :step, progress_done = :done,
-                                       progress_total = :total
-                                 where document_id = :document and number = :version and leased_by = :lease
-                                returning exists (select from pause p
-                                                   where p.collection_id = v.collection_id) as paused
-                                """, Tuple.class)
+    boolean progress(Job job, String state, String step, int done, int total, boolean yields) {
+        return transactions.asWorker(session -> Rows.of(session.createNativeQuery(progress, Tuple.class)
                         .setParameter("state", state)
                         .setParameter("step", step)
                         .setParameter("done", done)
                         .setParameter("total", total)
+                        .setParameter("yields", yields)
+                        .setParameter("small", SMALL_BYTES)
                         .setParameter("document", job.document())
                         .setParameter("version", job.version())
                         .setParameter("lease", job.lease()))
-                .map(row -> row.get("paused", Boolean.class))
+                .map(row -> row.get("over", Boolean.class))
                 .findFirst()
                 .orElseThrow(() -> new LeaseLost(job)));
     }

@@ -29,6 +29,8 @@ public final class Worker implements Runnable {
     private static final Duration IDLE = Duration.ofSeconds(2);
     /** After this long, a document whose text can be found by keyword lets others go first. */
     private static final Duration TURN = Duration.ofSeconds(5);
+    /** After this long, those go first that are small and of another collection. */
+    private static final Duration SHORTEST_TURN = Duration.ofSeconds(1);
 
     private static final Duration SWEEP = Duration.ofMinutes(1);
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
@@ -264,7 +266,7 @@ public final class Worker implements Runnable {
     }
 
     private void read(Job job) throws Extractor.Unreadable, InterruptedException {
-        queue.progress(job, "parsing", "reading pages", 0, 0);
+        queue.progress(job, "parsing", "reading pages", 0, 0, false);
         try {
             var file = Files.createTempFile("docchat", "");
             try {
@@ -300,7 +302,7 @@ public final class Worker implements Runnable {
             long now = System.nanoTime();
             if (now - reported > 300_000_000L) {
                 reported = now;
-                queue.progress(job, "parsing", "reading pages", done, total);
+                queue.progress(job, "parsing", "reading pages", done, total, false);
             }
         }
 
@@ -309,13 +311,13 @@ public final class Worker implements Runnable {
             if (share == Share.TEXT) {
                 throw new Scanned();
             }
-            queue.progress(job, "parsing", "recognizing pages", done, total);
+            queue.progress(job, "parsing", "recognizing pages", done, total, false);
         }
     }
 
     /** False if its turn is over, or its collection paused: what is embedded is kept, the rest is for the next turn. */
     private boolean embed(Job job, EmbeddingModel model) throws InterruptedException {
-        long end = System.nanoTime() + TURN.toNanos();
+        long began = System.nanoTime();
         shelf.reuseEmbeddings(job);
         var waiting = shelf.withoutEmbedding(job, model.name());
         int total = shelf.passages(job);
@@ -323,7 +325,7 @@ public final class Worker implements Runnable {
         int from = 0;
         try (var ahead = new Ahead(model, embedding)) {
             while (true) {
-                while (ahead.hasRoom() && from < waiting.size() && goesOn(job, end, done, total)) {
+                while (ahead.hasRoom() && from < waiting.size() && goesOn(job, began, done, total)) {
                     var batch = waiting.subList(from, Math.min(from + BATCH, waiting.size()));
                     ahead.begin(batch);
                     from += batch.size();
@@ -338,11 +340,14 @@ public final class Worker implements Runnable {
         }
     }
 
-    private boolean goesOn(Job job, long end, int done, int total) throws InterruptedException {
+    private boolean goesOn(Job job, long began, int done, int total) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        return System.nanoTime() <= end && !queue.progress(job, "embedding", "embedding passages", done, total);
+        long taken = System.nanoTime() - began;
+        return taken <= TURN.toNanos()
+                && !queue.progress(
+                        job, "embedding", "embedding passages", done, total, taken > SHORTEST_TURN.toNanos());
     }
 
     private static void pause() {
