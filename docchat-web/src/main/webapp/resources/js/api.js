@@ -60,6 +60,9 @@ export async function request(path, { json, headers: more, ...options } = {}) {
   return response;
 }
 
+/** Where a version's original bytes are. */
+export const contentPath = (id, version) => `/documents/${encodeURIComponent(id)}/content?version=${version}`;
+
 export async function call(path, options) {
   const response = await request(path, options);
   const text = await response.text();

@@ -1,4 +1,4 @@
-import { base, call, request } from "./api.js";
+import { base, call, contentPath, request } from "./api.js";
 import { el } from "./dom.js";
 
 const KEPT = 12;
@@ -9,6 +9,7 @@ class Picture {
 
   constructor(bitmap) {
     this.bitmap = bitmap;
+    this.promise = Promise.resolve(this);
   }
 
   async getPage() {
@@ -31,10 +32,14 @@ class Picture {
   }
 }
 
+function mediaType({ versions = [], mediaType: newest }, version) {
+  return versions.find((each) => each.version === version)?.mediaType ?? newest;
+}
+
 /** Pages of a PDF, or a picture, as they look in print, drawn when they come into view, with the words of a target marked. */
 export class PrintView {
-  static shows(mediaType) {
-    return ["application/pdf", "image/png", "image/jpeg"].includes(mediaType);
+  static shows(document, version) {
+    return ["application/pdf", "image/png", "image/jpeg"].includes(mediaType(document, version));
   }
 
   constructor(scroller, document, onPage) {
@@ -79,14 +84,14 @@ export class PrintView {
   }
 
   async #load(version) {
-    const mediaType = this.document.versions.find((each) => each.version === version)?.mediaType ?? this.document.mediaType;
-    const content = request(`/documents/${encodeURIComponent(this.document.id)}/content?version=${version}`, { headers: { Accept: "*/*" } });
-    this.task = await (mediaType === "application/pdf" ? this.#pdf(content) : this.#picture(content, mediaType));
+    const content = request(contentPath(this.document.id, version), { headers: { Accept: "*/*" } });
+    const type = mediaType(this.document, version);
+    this.task = await (type === "application/pdf" ? this.#pdf(content) : this.#picture(content, type));
     if (this.closed) {
       this.task.destroy();
       return;
     }
-    this.pdf = await (this.task.promise ?? this.task);
+    this.pdf = await this.task.promise;
     const first = await this.pdf.getPage(1);
     const { width, height } = first.getViewport({ scale: 1 });
     this.sheets = Array.from({ length: this.pdf.numPages }, (_, i) => ({
@@ -106,9 +111,9 @@ export class PrintView {
     this.sized.observe(this.scroller);
   }
 
-  async #picture(content, mediaType) {
+  async #picture(content, type) {
     const bytes = await (await content).arrayBuffer();
-    return new Picture(await createImageBitmap(new Blob([bytes], { type: mediaType })));
+    return new Picture(await createImageBitmap(new Blob([bytes], { type })));
   }
 
   async #pdf(content) {

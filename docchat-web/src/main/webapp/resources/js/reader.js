@@ -1,4 +1,4 @@
-import { base, call, request } from "./api.js";
+import { base, call, contentPath, request } from "./api.js";
 import { button, el, name, note, number, shown } from "./dom.js";
 import { PrintView } from "./print-view.js";
 import { TextView } from "./text-view.js";
@@ -124,8 +124,7 @@ export class Reader {
   }
 
   get looksPrinted() {
-    const { versions = [], mediaType } = this.document;
-    return PrintView.shows(versions.find((each) => each.version === this.target.version)?.mediaType ?? mediaType);
+    return PrintView.shows(this.document, this.target.version);
   }
 
   async #view(target) {
@@ -181,8 +180,4 @@ export class Reader {
       this.download.disabled = false;
     }
   }
-}
-
-export function contentPath(id, version) {
-  return `/documents/${encodeURIComponent(id)}/content?version=${version}`;
 }

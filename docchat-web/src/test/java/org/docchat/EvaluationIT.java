@@ -9,6 +9,7 @@ import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -203,30 +204,20 @@ class EvaluationIT {
     /** They would wait for each other. */
     @Test
     void theResultOfOneQuestionDoesNotWaitForWhoeverDeletesThemAll() throws SQLException {
-        var id = UUID.randomUUID();
         try (var deleting = installation.database();
                 var locks = deleting.createStatement();
                 var connection = installation.database();
                 var statement = connection.createStatement()) {
-            statement.execute("""
-                    begin;
-                    insert into evaluation (id, collection_id, user_id, name, writer, embedding_model, threshold, questions)
-                    select '%1$s', '%2$s', created_by, 'deleted', 'extractive', 'bge-small-en-v1.5-q', 0.5, 1
-                      from collection where id = '%2$s';
-                    insert into evaluation_question (evaluation_id, ordinal, question, expected_documents, expected_pages,
-                                                     answerable, leased_until)
-                    values ('%1$s', 0, '%3$s', '{handbook.pdf}', '{0}', true, 'infinity');
-                    commit
-                    """.formatted(id, collection, BICYCLE));
+            var id = heldBack(statement, "ann.evaluation", collection, BICYCLE);
             deleting.setAutoCommit(false);
             locks.execute("select from evaluation where id = '" + id + "' for update");
 
-            statement.execute("update evaluation_question set leased_until = null where evaluation_id = '" + id + "'");
+            letGo(statement, id);
 
             Await.until("it is answered", Duration.ofSeconds(30), () -> doneOf(id.toString()) == 1);
             deleting.rollback();
+            ann.delete(evaluationsOf(collection) + "/" + id).requireStatus(204);
         }
-        ann.delete(evaluationsOf(collection) + "/" + id).requireStatus(204);
     }
 
     @Test
@@ -237,21 +228,12 @@ class EvaluationIT {
         var member = "/api/v1/collections/" + shared + "/members/cara.evaluation";
         ann.send("PUT", member, Client.json().add("role", "viewer").build().toString())
                 .requireStatus(204);
-        var id = UUID.randomUUID();
+        UUID id;
         try (var connection = installation.database();
                 var statement = connection.createStatement()) {
-            statement.execute("""
-                    begin;
-                    insert into evaluation (id, collection_id, user_id, name, writer, embedding_model, threshold, questions)
-                    select '%1$s', '%2$s', id, 'lost', 'extractive', 'bge-small-en-v1.5-q', 0.5, 1
-                      from app_user where username = 'cara.evaluation';
-                    insert into evaluation_question (evaluation_id, ordinal, question, expected_documents, expected_pages,
-                                                     answerable, leased_until)
-                    values ('%1$s', 0, '%3$s', '{}', '{}', true, 'infinity');
-                    commit
-                    """.formatted(id, shared, HOTEL));
+            id = heldBack(statement, "cara.evaluation", shared, HOTEL);
             ann.delete(member).requireStatus(204);
-            statement.execute("update evaluation_question set leased_until = null where evaluation_id = '" + id + "'");
+            letGo(statement, id);
         }
         Await.until("it is closed", Duration.ofSeconds(30), () -> doneOf(id.toString()) == 1);
 
@@ -337,6 +319,27 @@ class EvaluationIT {
                 .getString("state")
                 .equals("done"));
         return run(in, id);
+    }
+
+    /** An evaluation of one question, which nobody asks before {@link #letGo}. */
+    private static UUID heldBack(Statement statement, String username, String collection, String question)
+            throws SQLException {
+        var id = UUID.randomUUID();
+        statement.execute("""
+                begin;
+                insert into evaluation (id, collection_id, user_id, name, writer, embedding_model, threshold, questions)
+                select '%1$s', '%2$s', id, 'held back', 'extractive', 'bge-small-en-v1.5-q', 0.5, 1
+                  from app_user where username = '%3$s';
+                insert into evaluation_question (evaluation_id, ordinal, question, expected_documents, expected_pages,
+                                                 answerable, leased_until)
+                values ('%1$s', 0, '%4$s', '{handbook.pdf}', '{0}', true, 'infinity');
+                commit
+                """.formatted(id, collection, username, question));
+        return id;
+    }
+
+    private static void letGo(Statement statement, UUID id) throws SQLException {
+        statement.execute("update evaluation_question set leased_until = null where evaluation_id = '" + id + "'");
     }
 
     private long doneOf(String id) throws SQLException {

@@ -167,12 +167,6 @@ class QueueIT {
         assertThat(embedded(running) - before).isLessThan(350);
     }
 
-    private int embedded(Document document) {
-        return library.document(ann, document.id()).newest().state() instanceof DocumentState.Embedding state
-                ? state.progress().done()
-                : 0;
-    }
-
     @Test
     void recognizingScannedPagesKeepsNothingElseWaiting() throws Exception {
         var id = collections.create(ann, "Scans", "", Language.ENGLISH).id();
@@ -227,11 +221,7 @@ class QueueIT {
         start();
         // Some hundred passages: several batches of embeddings.
         var running = accept(id, "running.txt", "A sentence of a few words. ".repeat(5_000));
-        Await.until(
-                "it is being embedded",
-                Duration.ofSeconds(60),
-                () -> library.document(ann, running.id()).newest().state() instanceof DocumentState.Embedding progress
-                        && progress.progress().done() > 0);
+        Await.until("it is being embedded", Duration.ofSeconds(60), () -> embedded(running) > 0);
 
         assertThat(collections.pause(ann, id).paused()).isTrue();
         var waiting = accept(id, "waiting.txt", "comes later");
@@ -243,10 +233,7 @@ class QueueIT {
 
         assertThat(other).isLessThan(Duration.ofSeconds(20));
         assertThat(library.document(ann, running.id()).newest().state()).isInstanceOf(DocumentState.Embedding.class);
-        int before = ((DocumentState.Embedding)
-                        library.document(ann, running.id()).newest().state())
-                .progress()
-                .done();
+        int before = embedded(running);
         assertThat(before).isPositive();
         assertThat(library.document(ann, waiting.id()).newest().state()).isInstanceOf(DocumentState.Received.class);
         assertThat(database.count("select count(*) from embedding")).isEqualTo(embedded);
@@ -276,6 +263,13 @@ class QueueIT {
         long start = System.nanoTime();
         awaitIndexed(accept(id, name, "what " + name + " says"));
         return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    /** How many of its passages, while that goes on. */
+    private int embedded(Document document) {
+        return library.document(ann, document.id()).newest().state() instanceof DocumentState.Embedding state
+                ? state.progress().done()
+                : 0;
     }
 
     private void awaitIndexed(Document document) {

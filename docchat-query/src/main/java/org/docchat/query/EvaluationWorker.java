@@ -183,9 +183,9 @@ public final class EvaluationWorker implements Runnable {
         }
         var passages = composed.ranking().stream().map(Found::passage).toList();
         var known = new HashMap<PassageId, List<Integer>>();
-        // Before the row is changed: changed twice, PostgreSQL would look for its evaluation, which whoever deletes
-        // that
-        // holds, while waiting for this row.
+        // Before the row is changed: of one that is changed twice PostgreSQL looks for the evaluation, and whoever
+        // deletes
+        // that holds it while waiting for the row.
         var problem =
                 problem(session, job.collection, question, composed.draft().notice());
         row.ranks = Expectations.ranks(

@@ -25,6 +25,7 @@ final class SemanticRanking {
     private static final int OVERSAMPLED_BY_BITS = 1_000;
     /** How many the index yields: it is exact enough not to need many. */
     private static final int OVERSAMPLED_BY_INDEX = 200;
+
     /** In one value: as rows they would take longer to read than to compare. */
     private static final String SQL = """
             with %s nearest as materialized (%s)

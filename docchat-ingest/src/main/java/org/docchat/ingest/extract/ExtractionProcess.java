@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * after any trouble it is killed and the next document gets a new one.
  *
  * <p>Safe for several threads: each call has a process to itself, so there are as many as there are concurrent calls;
- * they wait for the next document and end when none comes for a while, this object is closed or the server dies. Interrupting a call kills
- * its process.
+ * they wait for the next document and end when none comes for a while, this object is closed or the server dies.
+ * Interrupting a call kills its process.
  */
 public final class ExtractionProcess implements Extractor, AutoCloseable {
     private final String classPath;

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.CRC32;
 import javax.imageio.IIOImage;
@@ -70,44 +71,10 @@ class PictureReaderTest {
                 .get(0);
         // Three quarters clockwise, so that one more puts it right.
         var stored = Files.readAllBytes(file("jpeg", Scans.turned(picture(letter, 150, ImageType.GRAY), 3)));
-        var exif = new byte[] {
-            (byte) 0xff,
-            (byte) 0xe1,
-            0,
-            34,
-            'E',
-            'x',
-            'i',
-            'f',
-            0,
-            0,
-            'M',
-            'M',
-            0,
-            42,
-            0,
-            0,
-            0,
-            8,
-            0,
-            1,
-            1,
-            18,
-            0,
-            3,
-            0,
-            0,
-            0,
-            1,
-            0,
-            6,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0
-        };
+        // One field, the orientation: 6.
+        var exif = HexFormat.of()
+                .parseHex("ffe10022" + "457869660000" + "4d4d002a00000008" + "0001" + "011200030000000100060000"
+                        + "00000000");
         var bytes = new ByteArrayOutputStream();
         bytes.write(stored, 0, 2);
         bytes.write(exif);

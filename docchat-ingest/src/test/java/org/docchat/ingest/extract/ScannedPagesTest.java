@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @SuppressWarnings("NullAway.Init")
-class PdfScansTest {
+class ScannedPagesTest {
     @TempDir
     Path scratch;
 
