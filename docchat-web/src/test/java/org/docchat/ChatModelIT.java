@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.proto.trace.v1.Span;
 import jakarta.json.JsonObject;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.docchat.FakeChatServer.Script;
@@ -314,6 +318,95 @@ class ChatModelIT {
     }
 
     @Test
+    @Tag("F9")
+    void theModelStopsSoonAfterWhoeverWaitsForAWholeAnswerHasGone() throws Exception {
+        var left = new CountDownLatch(3);
+        fake.doNow((request, connection) -> {
+            connection.events().token("Hotel ").stall();
+            left.countDown();
+        });
+        int asked = fake.requests().size();
+        var sockets = new ArrayList<Socket>();
+        for (var call : wholeAnswers().entrySet()) {
+            var socket = new Socket("127.0.0.1", docchat.address().getPort());
+            sockets.add(socket);
+            var body = call.getValue().getBytes(UTF_8);
+            socket.getOutputStream()
+                    .write(("POST " + call.getKey() + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
+                                    + admin.authorization() + "\r\nContent-Type: application/json\r\nContent-Length: "
+                                    + body.length + "\r\n\r\n")
+                            .getBytes(UTF_8));
+            socket.getOutputStream().write(body);
+        }
+        Await.until(
+                "the model is asked",
+                Duration.ofSeconds(20),
+                () -> fake.requests().size() == asked + 3);
+        for (var socket : sockets) {
+            socket.close();
+        }
+
+        assertThat(left.await(25, TimeUnit.SECONDS))
+                .as("%d of 3 are written on", left.getCount())
+                .isTrue();
+    }
+
+    @Test
+    @DisplayName("Whoever waits long for a whole answer is sent spaces meanwhile, which JSON allows before it")
+    void whoeverWaitsLongForAWholeAnswerIsSentSpaces() throws Exception {
+        fake.doNow((request, connection) -> {
+            Thread.sleep(11_000);
+            TRUTHFUL.answer(request, connection);
+        });
+        var waiting = new ArrayList<CompletableFuture<Client.Reply>>();
+        wholeAnswers().forEach((path, body) -> waiting.add(whole(admin, path, body)));
+
+        for (var each : waiting) {
+            var reply = each.get(30, TimeUnit.SECONDS);
+            assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+            assertThat(reply.header("Content-Type")).startsWith("application/json");
+            assertThat(reply.body()).startsWith(" ").contains("140 euros");
+            assertThat(reply.json()).isNotEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("What fails once spaces were sent is a problem all the same")
+    void whatFailsOnceSpacesWereSentIsAProblem() throws Exception {
+        var collection = admin.newCollection("Soon gone");
+        admin.indexed(collection, "policy.md", POLICY);
+        fake.doNow((request, connection) -> {
+            Thread.sleep(11_000);
+            TRUTHFUL.answer(request, connection);
+        });
+        int asked = fake.requests().size();
+        var waiting = whole(admin, "/api/v1/collections/" + collection + "/answers", body());
+        Await.until(
+                "the model is asked",
+                Duration.ofSeconds(20),
+                () -> fake.requests().size() > asked);
+        // Twice that long, spaces have been sent.
+        Thread.sleep(9_500);
+        admin.delete("/api/v1/collections/" + collection).requireStatus(204);
+
+        var reply = waiting.get(30, TimeUnit.SECONDS);
+        assertThat(reply.body()).startsWith(" ").doesNotContain("140 euros");
+        assertThat(reply.json().getInt("status")).isGreaterThanOrEqualTo(400);
+        assertThat(reply.json().getString("code")).isNotEmpty();
+    }
+
+    private Map<String, String> wholeAnswers() {
+        return Map.of(
+                answers,
+                body(),
+                "/v1/chat/completions",
+                completion("", QUESTION),
+                "/mcp",
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"ask\",\"arguments\":"
+                        + body() + "}}");
+    }
+
+    @Test
     @Tag("A6")
     void anAnswerThatIsBeingWrittenEndsWithItsKeyAndWithItsShare() throws Exception {
         fake.doNow((request, connection) -> connection.events().token("Hotel ").stall());
@@ -328,22 +421,15 @@ class ChatModelIT {
 
         var byKey = asking(reader.with("Bearer " + key.getString("key")));
         var byToken = asking(reader);
-        var whole = whole(reader.with("Bearer " + key.getString("key")), answers, body());
-        var completion = whole(
-                reader.with("Bearer " + key.getString("key")),
-                "/v1/chat/completions",
-                "{\"model\":\"Policies\",\"messages\":[{\"role\":\"user\",\"content\":\"" + QUESTION + "\"}]}");
-        var tool = whole(
-                reader.with("Bearer " + key.getString("key")),
-                "/mcp",
-                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"ask\",\"arguments\":"
-                        + body() + "}}");
+        var whole = new ArrayList<CompletableFuture<Client.Reply>>();
+        wholeAnswers()
+                .forEach((path, body) -> whole.add(whole(reader.with("Bearer " + key.getString("key")), path, body)));
         var wholeByToken = whole(reader, answers, body());
         Thread.sleep(2_000);
         assertThat(byKey).isNotDone();
         reader.delete("/api/v1/me/api-keys/" + key.getString("id")).requireStatus(204);
         assertThat(last(byKey).json().getString("code")).isEqualTo("entitlement_ended");
-        for (var answer : List.of(whole, completion, tool)) {
+        for (var answer : whole) {
             var reply = answer.get(10, TimeUnit.SECONDS);
             assertThat(reply.status()).as(reply.body()).isEqualTo(401);
             assertThat(reply.body()).contains("entitlement_ended").doesNotContain("Hotel");

@@ -34,9 +34,10 @@ public class AnswersResource {
     @POST
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(hidden = true) // described by ApiDescription
-    public void ask(Bodies.@Nullable Question body, @Suspended AsyncResponse response) {
+    public void ask(
+            Bodies.@Nullable Question body, @Context HttpServletResponse raw, @Suspended AsyncResponse response) {
         var question = Parameters.body(body);
-        asking.answer(Asking.collections(question.collections()), question, response);
+        asking.answer(Asking.collections(question.collections()), question, raw, response);
     }
 
     @POST
@@ -63,8 +64,12 @@ public class AnswersResource {
         @POST
         @Produces(MediaType.APPLICATION_JSON)
         @Operation(hidden = true) // described by ApiDescription
-        public void ask(@PathParam("id") String id, Bodies.@Nullable Question body, @Suspended AsyncResponse response) {
-            asking.answer(List.of(CollectionId.parse(id)), Parameters.body(body), response);
+        public void ask(
+                @PathParam("id") String id,
+                Bodies.@Nullable Question body,
+                @Context HttpServletResponse raw,
+                @Suspended AsyncResponse response) {
+            asking.answer(List.of(CollectionId.parse(id)), Parameters.body(body), raw, response);
         }
 
         @POST

@@ -227,8 +227,9 @@ public class ApiDescription implements OASFilter {
                 .summary(summary)
                 .description(
                         "With `Accept: text/event-stream`: `passages`, `token` …, then `answer`, `error` or `shutdown`."
-                                + " A chat model stops when whoever listens has gone; that somebody who waits for JSON has"
-                                + " gone shows only when it is sent.")
+                                + " A chat model stops when whoever listens or waits has gone. An answer as JSON that takes"
+                                + " longer than eight seconds begins with spaces, which JSON allows; what fails after that is"
+                                + " a problem as the body of a 200.")
                 .requestBody(OASFactory.createRequestBody()
                         .required(true)
                         .content(OASFactory.createContent()

@@ -70,22 +70,13 @@ public class Asking {
                 Parameters.time("asOf", filter.asOf()));
     }
 
-    void answer(List<CollectionId> ids, Bodies.Question body, AsyncResponse response) {
+    void answer(List<CollectionId> ids, Bodies.Question body, HttpServletResponse raw, AsyncResponse response) {
         var caller = current.caller();
         var question = question(ids, body);
         limit.count(caller, ids, 1);
-        var entitlement = Entitlement.of(current, collections, ids);
-        streams.write(() -> {
-            try {
-                var given = librarian.answer(caller, question, () -> entitlement.isEnded() || response.isCancelled());
-                entitlement.require();
-                response.resume(Views.GivenAnswer.of(given));
-            } catch (CancellationException e) {
-                response.resume(entitlement.isEnded() ? Entitlement.response(Problem.MEDIA_TYPE, Problem::json) : e);
-            } catch (RuntimeException e) {
-                response.resume(e);
-            }
-        });
+        var client = new WholeAnswer(
+                response, raw, Entitlement.of(current, collections, ids), Problem.MEDIA_TYPE, Problem::json);
+        streams.write(client, listener -> Views.GivenAnswer.of(librarian.answer(caller, question, listener)));
     }
 
     void stream(List<CollectionId> ids, Bodies.Question body, HttpServletResponse response, EventStream stream) {

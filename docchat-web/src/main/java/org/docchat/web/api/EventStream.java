@@ -10,11 +10,11 @@ import java.util.function.Function;
 import org.docchat.web.security.Problem;
 import org.jspecify.annotations.Nullable;
 
-/** One client that listens. That it has gone shows only when something is written to it. */
-public final class EventStream {
+/** One client that listens. */
+public final class EventStream implements Waiting {
     private static final System.Logger LOG = System.getLogger(EventStream.class.getName());
 
-    private static final Problem SHUTDOWN = Problem.of(
+    static final Problem SHUTDOWN = Problem.of(
             503, "shutting_down", "This server is being stopped. The same request will be answered by another.");
 
     private final SseEventSink sink;
@@ -41,12 +41,13 @@ public final class EventStream {
         this.form = form;
     }
 
-    /** Whether nobody has noticed yet that the client has gone. */
+    @Override
     public boolean isOpen() {
         return open;
     }
 
-    long nanosSinceWritten() {
+    @Override
+    public long nanosSinceWritten() {
         return System.nanoTime() - written;
     }
 
@@ -60,7 +61,7 @@ public final class EventStream {
         sendJson(null, json);
     }
 
-    /** Tells what went wrong, in the form of whatever protocol is spoken. */
+    @Override
     public void sendProblem(Problem problem) {
         sendJson("error", form.apply(problem).toString());
     }
@@ -75,13 +76,13 @@ public final class EventStream {
                 .build());
     }
 
-    /** Sends a comment, which clients ignore: it keeps proxies from closing and shows who has gone. */
-    void heartbeat() {
+    @Override
+    public void heartbeat() {
         write(sse.newEventBuilder().comment("still here").build());
     }
 
-    /** Tells the client to come again, to whichever node then answers, and ends. */
-    void shutDown() {
+    @Override
+    public void shutDown() {
         sendJson("shutdown", form.apply(SHUTDOWN).toString());
         close();
     }
@@ -106,11 +107,12 @@ public final class EventStream {
         }
     }
 
-    /** Writes no more to it; what the client is answered instead is still to come. */
-    void abandon() {
+    @Override
+    public void abandon() {
         open = false;
     }
 
+    @Override
     public synchronized void close() {
         open = false;
         try {

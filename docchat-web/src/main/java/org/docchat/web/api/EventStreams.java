@@ -18,9 +18,11 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.docchat.domain.Failure;
 import org.docchat.domain.LogContext;
 import org.docchat.domain.UserId;
+import org.docchat.query.Librarian;
 import org.docchat.web.platform.Shutdown;
 import org.docchat.web.security.CurrentCaller;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +49,7 @@ public class EventStreams {
     @Inject
     CurrentCaller current;
 
-    private final Map<EventStream, Listener> listening = new ConcurrentHashMap<>();
+    private final Map<Waiting, Listener> listening = new ConcurrentHashMap<>();
 
     private volatile Shutdown.@Nullable Stage stage;
 
@@ -88,7 +90,7 @@ public class EventStreams {
      */
     private record Listener(UserId user, Shutdown.Stage end) {}
 
-    private void shutDownIfReached(EventStream stream, Shutdown.Stage end) {
+    private void shutDownIfReached(Waiting stream, Shutdown.Stage end) {
         var reached = stage;
         if (reached != null && end.compareTo(reached) <= 0) {
             stream.shutDown();
@@ -97,7 +99,7 @@ public class EventStreams {
 
     @PreDestroy
     void stop() {
-        listening.keySet().forEach(EventStream::close);
+        listening.keySet().forEach(Waiting::close);
         clock.shutdownNow();
         watchers.shutdownNow();
         writers.shutdownNow();
@@ -114,6 +116,25 @@ public class EventStreams {
 
     /** Keeps a stream alive while something else writes to it. */
     public void keepAlive(EventStream stream) {
+        whileWritten(stream);
+    }
+
+    /**
+     * Has the whole of an answer written for a client that waits for it.
+     *
+     * @throws Failure.Unavailable if too many are being written
+     */
+    public void write(WholeAnswer client, Function<Librarian.Listener, Object> answer) {
+        whileWritten(client);
+        try {
+            write(() -> client.write(answer));
+        } catch (Failure e) {
+            client.abandon();
+            throw e;
+        }
+    }
+
+    private void whileWritten(Waiting stream) {
         watch(stream, Shutdown.Stage.OVERDUE, Duration.ofSeconds(2), stream::isOpen);
     }
 
@@ -122,11 +143,11 @@ public class EventStreams {
      *
      * @param look tells it; false: nothing will come any more
      */
-    void watch(EventStream stream, Duration pause, BooleanSupplier look) {
+    void watch(Waiting stream, Duration pause, BooleanSupplier look) {
         watch(stream, Shutdown.Stage.BEGUN, pause, look);
     }
 
-    private void watch(EventStream stream, Shutdown.Stage end, Duration pause, BooleanSupplier look) {
+    private void watch(Waiting stream, Shutdown.Stage end, Duration pause, BooleanSupplier look) {
         try {
             admit(stream, new Listener(current.caller().id(), end));
         } catch (Failure e) {
@@ -138,7 +159,7 @@ public class EventStreams {
         execute(watchers, () -> step(stream, pause, look));
     }
 
-    private synchronized void admit(EventStream stream, Listener listener) {
+    private synchronized void admit(Waiting stream, Listener listener) {
         if (listening.size() >= MOST_LISTENERS) {
             throw new Failure.Unavailable(
                     "too_many_listeners", "Too many clients listen already.", new RejectedExecutionException());
@@ -157,7 +178,7 @@ public class EventStreams {
         listening.put(stream, listener);
     }
 
-    private void step(EventStream stream, Duration pause, BooleanSupplier look) {
+    private void step(Waiting stream, Duration pause, BooleanSupplier look) {
         boolean more = false;
         try {
             more = stream.isOpen() && look.getAsBoolean();

@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.docchat.domain.Caller;
 import org.docchat.domain.Collection;
@@ -31,6 +30,7 @@ import org.docchat.web.api.Entitlement;
 import org.docchat.web.api.EventStream;
 import org.docchat.web.api.EventStreams;
 import org.docchat.web.api.Problems;
+import org.docchat.web.api.WholeAnswer;
 import org.docchat.web.security.CurrentCaller;
 import org.docchat.web.security.Problem;
 import org.docchat.web.security.QuestionLimit;
@@ -68,28 +68,19 @@ public class ChatCompletions {
     @POST
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(hidden = true) // described by ApiDescription
-    public void complete(@Nullable JsonValue body, @Suspended AsyncResponse response) {
+    public void complete(
+            @Nullable JsonValue body, @Context HttpServletResponse raw, @Suspended AsyncResponse response) {
         var caller = current.caller();
         var request = ChatRequest.of(body);
         var collection = models.named(caller, request.model());
         limit.count(caller, List.of(collection.id()), 1);
         var entitlement = Entitlement.of(current, collections, List.of(collection.id()));
-        streams.write(() -> {
-            try {
-                var given = answer(caller, collection, request, () -> entitlement.isEnded() || response.isCancelled());
-                entitlement.require();
-                response.resume(JSON.toJson(Completion.of(given, collection.id().toString())));
-            } catch (CancellationException e) {
-                if (entitlement.isEnded()) {
-                    response.resume(Entitlement.response(MediaType.APPLICATION_JSON, Problem::openAi));
-                } else {
-                    // Nobody is there to be told.
-                    response.cancel();
-                }
-            } catch (RuntimeException e) {
-                response.resume(e);
-            }
-        });
+        var client = new WholeAnswer(response, raw, entitlement, MediaType.APPLICATION_JSON, Problem::openAi);
+        streams.write(
+                client,
+                listener -> JSON.toJson(Completion.of(
+                        answer(caller, collection, request, listener),
+                        collection.id().toString())));
     }
 
     /**
@@ -144,7 +135,7 @@ public class ChatCompletions {
     }
 
     private Librarian.GivenAnswer answer(
-            Caller caller, Collection collection, ChatRequest request, BooleanSupplier isCancelled) {
+            Caller caller, Collection collection, ChatRequest request, Librarian.Listener listener) {
         var question = new Librarian.Question(
                 request.question(),
                 List.of(collection.id()),
@@ -152,7 +143,7 @@ public class ChatCompletions {
                 null,
                 request.earlier(),
                 null);
-        return librarian.answer(caller, question, isCancelled::getAsBoolean);
+        return librarian.answer(caller, question, listener);
     }
 
     /** The program keeps the conversation; here its turns are kept together by how it began. */

@@ -9,6 +9,7 @@ import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -16,6 +17,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
@@ -24,13 +26,14 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.function.BooleanSupplier;
 import org.docchat.domain.Caller;
 import org.docchat.domain.Failure;
 import org.docchat.ingest.Collections;
+import org.docchat.query.Librarian;
 import org.docchat.web.api.Entitlement;
 import org.docchat.web.api.EventStreams;
 import org.docchat.web.api.Problems;
+import org.docchat.web.api.WholeAnswer;
 import org.docchat.web.security.CurrentCaller;
 import org.docchat.web.security.Problem;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -78,6 +81,7 @@ public class Mcp {
     public void receive(
             @Nullable String body,
             @HeaderParam("MCP-Protocol-Version") @Nullable String version,
+            @Context HttpServletResponse raw,
             @Suspended AsyncResponse response) {
         if (version != null && !VERSIONS.contains(version)) {
             response.resume(error(INVALID_REQUEST, "Supported protocol versions: " + VERSIONS));
@@ -109,24 +113,13 @@ public class Mcp {
         var caller = current.caller();
         // Which collections a tool looks into it finds out itself, with the caller's rights.
         var entitlement = Entitlement.of(current, collections, List.of());
-        streams.write(() -> {
-            try {
-                var answers = Json.createArrayBuilder();
-                for (var each : answered) {
-                    answers.add(answer(caller, each, () -> entitlement.isEnded() || response.isCancelled()));
-                }
-                entitlement.require();
-                var all = answers.build();
-                response.resume(
-                        Response.ok((batch ? all : all.get(0)).toString()).build());
-            } catch (CancellationException e) {
-                if (entitlement.isEnded()) {
-                    response.resume(Entitlement.response(Problem.MEDIA_TYPE, Problem::json));
-                } else {
-                    // Nobody is there to be told.
-                    response.cancel();
-                }
+        streams.write(new WholeAnswer(response, raw, entitlement, Problem.MEDIA_TYPE, Problem::json), listener -> {
+            var answers = Json.createArrayBuilder();
+            for (var each : answered) {
+                answers.add(answer(caller, each, listener));
             }
+            var all = answers.build();
+            return (batch ? all : all.get(0)).toString();
         });
     }
 
@@ -144,14 +137,14 @@ public class Mcp {
                 || value.asJsonObject().get("id") instanceof JsonNumber;
     }
 
-    private JsonObject answer(Caller caller, JsonValue message, BooleanSupplier isCancelled) {
+    private JsonObject answer(Caller caller, JsonValue message, Librarian.Listener listener) {
         if (!isMessage(message)) {
             return error(JsonValue.NULL, INVALID_REQUEST, "This is no JSON-RPC 2.0 request.");
         }
         var request = message.asJsonObject();
         var id = Objects.requireNonNull(request.get("id"));
         try {
-            return answer(caller, id, request.getString("method"), request.get("params"), isCancelled);
+            return answer(caller, id, request.getString("method"), request.get("params"), listener);
         } catch (CancellationException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -161,7 +154,7 @@ public class Mcp {
     }
 
     private JsonObject answer(
-            Caller caller, JsonValue id, String method, @Nullable JsonValue given, BooleanSupplier isCancelled) {
+            Caller caller, JsonValue id, String method, @Nullable JsonValue given, Librarian.Listener listener) {
         var parameters = given instanceof JsonObject object ? object : JsonValue.EMPTY_JSON_OBJECT;
         return switch (method) {
             case "initialize" -> result(id, introduction(parameters.getString("protocolVersion", LATEST)));
@@ -175,16 +168,16 @@ public class Mcp {
                 }
                 var arguments =
                         parameters.get("arguments") instanceof JsonObject object ? object : JsonValue.EMPTY_JSON_OBJECT;
-                yield result(id, call(caller, name, arguments, isCancelled));
+                yield result(id, call(caller, name, arguments, listener));
             }
             default -> error(id, METHOD_NOT_FOUND, "There is no method \"" + method + "\" here.");
         };
     }
 
     /** What a tool says, or, for the model to read and to do better, why it does not. */
-    private JsonObject call(Caller caller, String name, JsonObject arguments, BooleanSupplier isCancelled) {
+    private JsonObject call(Caller caller, String name, JsonObject arguments, Librarian.Listener listener) {
         try {
-            var said = tools.call(caller, name, arguments, isCancelled);
+            var said = tools.call(caller, name, arguments, listener);
             return content(said.text())
                     .add("structuredContent", said.structured())
                     .add("isError", false)

@@ -11,7 +11,6 @@ import java.io.StringReader;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.docchat.domain.Answer;
 import org.docchat.domain.Caller;
@@ -50,11 +49,11 @@ public class McpTools {
     record Said(String text, JsonObject structured) {}
 
     /** @throws Failure.Invalid if an argument is missing or of the wrong kind; other failures as they come */
-    Said call(Caller caller, String tool, JsonObject arguments, BooleanSupplier isCancelled) {
+    Said call(Caller caller, String tool, JsonObject arguments, Librarian.Listener listener) {
         return switch (tool) {
             case "list_collections" -> list(caller);
             case "search" -> search(caller, arguments);
-            case "ask" -> ask(caller, arguments, isCancelled);
+            case "ask" -> ask(caller, arguments, listener);
             case "read_passage" -> read(caller, arguments);
             default -> throw new Failure.NotFound("tool");
         };
@@ -90,7 +89,7 @@ public class McpTools {
                         findings.passages().stream().map(Views.Found::of).toList())));
     }
 
-    private Said ask(Caller caller, JsonObject arguments, BooleanSupplier isCancelled) {
+    private Said ask(Caller caller, JsonObject arguments, Librarian.Listener listener) {
         var conversation = optionalText(arguments, "conversationId");
         var question = new Librarian.Question(
                 text(arguments, "question"),
@@ -100,7 +99,7 @@ public class McpTools {
                 null,
                 null);
         limit.count(caller, question.collections(), 1);
-        var given = librarian.answer(caller, question, isCancelled::getAsBoolean);
+        var given = librarian.answer(caller, question, listener);
         var text = new StringBuilder(given.answer().text());
         if (given.answer() instanceof Answer.Cited cited) {
             text.append("\n\nSources:");
