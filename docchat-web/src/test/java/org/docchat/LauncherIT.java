@@ -8,17 +8,23 @@ import jakarta.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.docchat.domain.CollectionId;
@@ -48,7 +54,11 @@ class LauncherIT {
         int port = Installation.freePort();
         var proxied = Map.of("DOCCHAT_PORT", Integer.toString(port), "DOCCHAT_TRUSTED_PROXIES", "127.0.0.0/8 ::1");
         try (var first = new LauncherProcess(home, proxied)) {
+            var early = earlyAnswers(first);
             first.awaitGreeting();
+            assertThat(early.join())
+                    .as("statuses of a page, from the first answer to the greeting")
+                    .containsOnly(200);
             assertThat(first.output()).contains("http://localhost:" + port).contains("shown this once");
             takesNoBodyForARequest(port);
             var password = first.generatedPassword();
@@ -87,6 +97,33 @@ class LauncherIT {
                         .anyMatch(line -> line.getString("LogMessage").endsWith("is indexed"));
             }
         }
+    }
+
+    /** Whoever is early finds nobody there, rather than a server without its application. */
+    private static CompletableFuture<Set<Integer>> earlyAnswers(LauncherProcess starting) {
+        var client = HttpClient.newHttpClient();
+        var page = HttpRequest.newBuilder(URI.create(starting.address() + "/signin.xhtml"))
+                .timeout(Duration.ofSeconds(30))
+                .build();
+        return CompletableFuture.supplyAsync(() -> {
+            var statuses = new HashSet<Integer>();
+            try {
+                while (!starting.output().contains("DocChat is ready") || statuses.isEmpty()) {
+                    try {
+                        statuses.add(
+                                client.send(page, BodyHandlers.discarding()).statusCode());
+                    } catch (ConnectException e) {
+                        // Nobody yet.
+                    }
+                    Thread.sleep(20);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return statuses;
+        });
     }
 
     /** Behind a proxy that keeps connections, the answer to what is hidden in a body would go to somebody else. */

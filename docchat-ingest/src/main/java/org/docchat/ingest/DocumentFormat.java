@@ -105,7 +105,7 @@ public enum DocumentFormat {
     }
 
     /** By a file name's ending alone; whether the content agrees, {@link FormatSniffer} knows. */
-    static Optional<DocumentFormat> named(String fileName) {
+    public static Optional<DocumentFormat> named(String fileName) {
         String extension = fileName.substring(fileName.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         return fileName.indexOf('.') < 0
                 ? Optional.empty()
