@@ -25,8 +25,15 @@ final class Alignment {
     /** How near before a pair a sentence's denial denies it. */
     private static final int DENIED = 2;
 
-    /** What a word says of how many, how sure or how often; words of one scope say about the same. */
-    private static final Map<String, String> SCOPES = scopes();
+    /**
+     * What a word says.
+     *
+     * @param kind of how many, how sure, or how often
+     */
+    private record Scope(int kind, String word) {}
+
+    /** Words of one scope say about the same. */
+    private static final Map<String, Scope> SCOPES = scopes();
     /** Scopes that say more than a sentence without one. */
     private static final Set<String> STRONG = Set.of("all", "most", "must", "only");
 
@@ -147,8 +154,8 @@ final class Alignment {
         var said = scopesOf(gap.said);
         return scopesOf(gap.claimed).stream()
                 .filter(scope -> !said.contains(scope))
-                .anyMatch(scope -> !said.isEmpty() && gap.said.size() <= LOCAL
-                        || STRONG.contains(scope) && !scopesOf(sentence).contains(scope));
+                .anyMatch(scope -> gap.said.size() <= LOCAL && said.stream().anyMatch(other -> other.kind == scope.kind)
+                        || STRONG.contains(scope.word) && !scopesOf(sentence).contains(scope));
     }
 
     /** Says something where the sentence says nothing. */
@@ -157,8 +164,8 @@ final class Alignment {
                 && without(gap.claimed, gap.said).stream().anyMatch(token -> !source.has(token));
     }
 
-    private static Set<String> scopesOf(List<Token> tokens) {
-        var scopes = new HashSet<String>();
+    private static Set<Scope> scopesOf(List<Token> tokens) {
+        var scopes = new HashSet<Scope>();
         for (var token : tokens) {
             var scope = SCOPES.get(token.form());
             if (scope != null) {
@@ -220,17 +227,21 @@ final class Alignment {
                 .toList();
     }
 
-    private static Map<String, String> scopes() {
-        var scopes = new HashMap<String, String>();
-        for (var scope :
-                ("all,every,each,alle,jede,jeder,jedes some,several,certain,einige,manche most,majority,meisten many,numerous,viele"
-                                + " few,wenige only,solely,exclusively,nur must,shall,muss,müssen can,could,may,might,kann,können"
-                                + " should,sollte always,immer usually,often,frequently,oft sometimes,manchmal rarely,seldom,selten")
-                        .split(" ")) {
-            var words = scope.split(",");
-            for (var word : words) {
-                scopes.put(word, words[0]);
-                scopes.put(Wording.stem(word), words[0]);
+    private static Map<String, Scope> scopes() {
+        var kinds = List.of(
+                "all,every,each,alle,jede,jeder,jedes some,several,certain,einige,manche most,majority,meisten"
+                        + " many,numerous,viele few,wenige only,solely,exclusively,nur",
+                "must,shall,muss,müssen can,could,may,might,kann,können should,sollte",
+                "always,immer usually,often,frequently,oft sometimes,manchmal rarely,seldom,selten");
+        var scopes = new HashMap<String, Scope>();
+        for (int kind = 0; kind < kinds.size(); kind++) {
+            for (var same : kinds.get(kind).split(" ")) {
+                var words = same.split(",");
+                var scope = new Scope(kind, words[0]);
+                for (var word : words) {
+                    scopes.put(word, scope);
+                    scopes.put(Wording.stem(word), scope);
+                }
             }
         }
         return Map.copyOf(scopes);

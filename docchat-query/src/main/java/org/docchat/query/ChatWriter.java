@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -23,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class ChatWriter implements Writer {
     private static final System.Logger LOG = System.getLogger(ChatWriter.class.getName());
 
-    /** What the prompt has a model say that finds no answer. */
-    private static final String NOT_IN_DOCUMENTS = "NOT_IN_DOCUMENTS";
+    /** What the prompt has a model say that finds no answer; small ones write it in their own way. */
+    private static final String NOT_IN_DOCUMENTS = "NOTINDOCUMENTS";
 
     private static final String NOTHING_BACKED = "Nothing of what the chat model wrote is backed by these documents.";
 
@@ -135,16 +136,21 @@ public final class ChatWriter implements Writer {
             throw new CancellationException("nobody waits for the answer any more");
         }
         var text = THOUGHTS.matcher(completion.text()).replaceFirst("").strip();
-        if (text.replaceAll("[^A-Z_]", "").startsWith(NOT_IN_DOCUMENTS)) {
+        if (bare(text).startsWith(NOT_IN_DOCUMENTS)) {
             return new Draft("", List.of(), completion.usage(), name(), null, prompted);
         }
-        var claims = Claims.of(text, prompt.passages(), new Support(embeddings), isCancelled);
+        var claims =
+                Claims.of(text, prompt.passages(), new Support(embeddings, question, prompt.passages()), isCancelled);
         if (claims.text().isEmpty() && !declines(text)) {
             var draft = otherwise.write(question, passages, token -> {}, isCancelled);
             return instead(draft, completion.usage(), NOTHING_BACKED, prompted);
         }
         return new Draft(
                 claims.text(), claims.quotes(), completion.usage(), name(), notice(claims, completion.end()), prompted);
+    }
+
+    private static String bare(String text) {
+        return text.replaceAll("[^\\p{L}]", "").toUpperCase(Locale.ROOT);
     }
 
     /** Whether all that a model says, and cites nothing for it, is that something is not said: many do in own words. */
@@ -203,15 +209,15 @@ public final class ChatWriter implements Writer {
             }
             held.append(token);
             var text = THOUGHTS.matcher(held).replaceFirst("").stripLeading();
-            if (!NOT_IN_DOCUMENTS.startsWith(head(text)) && !"<think>".startsWith(text)) {
+            if (!mayBeNotFound(text) && !"<think>".startsWith(text)) {
                 flowing = true;
                 tokens.accept(text);
             }
         }
 
-        private static String head(String text) {
-            var bare = text.replaceAll("^[*_`\"'\\s]+", "");
-            return bare.substring(0, Math.min(bare.length(), NOT_IN_DOCUMENTS.length()));
+        private static boolean mayBeNotFound(String text) {
+            var said = bare(text);
+            return NOT_IN_DOCUMENTS.startsWith(said.substring(0, Math.min(said.length(), NOT_IN_DOCUMENTS.length())));
         }
     }
 }

@@ -113,11 +113,11 @@ record Claims(String text, List<Writer.Quote> quotes, int leftOut) {
                 continue;
             }
             var sources = cited(group.group(), passages).stream()
-                    .map(passage -> support.of(text, List.of(passage)))
+                    .map(passage -> support.of(text, passage))
                     .flatMap(Optional::stream)
                     .toList();
             if (sources.isEmpty()) {
-                sources = support.of(text, passages).stream().toList();
+                sources = support.of(text).stream().toList();
             }
             if (sources.isEmpty()) {
                 return Optional.empty();
@@ -126,7 +126,7 @@ record Claims(String text, List<Writer.Quote> quotes, int leftOut) {
         }
         var rest = sentence.substring(start);
         if (!saysNothing(rest)) {
-            var source = support.of(rest, passages);
+            var source = support.of(rest);
             if (source.isEmpty()) {
                 return Optional.empty();
             }

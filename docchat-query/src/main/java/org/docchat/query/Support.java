@@ -3,10 +3,12 @@ package org.docchat.query;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.docchat.domain.Embedding;
 import org.docchat.domain.EmbeddingModel;
 import org.docchat.domain.Passage;
@@ -35,12 +37,24 @@ final class Support {
     private static final int LOOKED_AT = 4;
     private static final int LONGEST = 700;
 
-    private final EmbeddingModel model;
-    private final Map<String, Embedding> embedded = new HashMap<>();
-    private final Map<Passage, List<Source>> sources = new HashMap<>();
+    /** So few words are no statement: they say what the question asks for. */
+    private static final int FRAGMENT = 3;
+    /** Of the question's words, as many as where most of them stand, or nearly. */
+    private static final double NEAR = 0.75;
 
-    Support(EmbeddingModel model) {
+    private final EmbeddingModel model;
+    private final Wording question;
+    private final Map<String, Embedding> embedded = new HashMap<>();
+    private final Map<Passage, List<Source>> sources = new LinkedHashMap<>();
+
+    /**
+     * @param question what all claims answer
+     * @param passages all that there are
+     */
+    Support(EmbeddingModel model, String question, List<Passage> passages) {
         this.model = model;
+        this.question = Wording.of(question);
+        passages.forEach(passage -> sources.put(passage, sourcesOf(passage)));
     }
 
     /** A sentence of a passage, or two that follow each other. */
@@ -66,24 +80,47 @@ final class Support {
 
     private record Scored(Source source, double score) {}
 
-    /** The best words of the passages that back a claim; empty if none do. */
-    Optional<Source> of(String claim, List<Passage> passages) {
-        return best(claim, passages)
+    /** The best words of any passage that back a claim; empty if none do. */
+    Optional<Source> of(String claim) {
+        return best(claim, all().toList())
                 .filter(best -> best.score >= ENOUGH + (best.source.two() ? MORE_FOR_TWO : 0))
                 .map(Scored::source);
     }
 
-    private Optional<Scored> best(String claim, List<Passage> passages) {
+    /** The same of one passage. */
+    Optional<Source> of(String claim, Passage passage) {
+        return best(claim, sources.getOrDefault(passage, List.of()))
+                .filter(best -> best.score >= ENOUGH + (best.source.two() ? MORE_FOR_TWO : 0))
+                .map(Scored::source);
+    }
+
+    private Stream<Source> all() {
+        return sources.values().stream().flatMap(List::stream);
+    }
+
+    private Optional<Scored> best(String claim, List<Source> among) {
         var claimed = Wording.of(claim);
         int said = claimed.words().size() + claimed.figures().size();
         boolean heading = claim.endsWith(":");
         if (said == 0 || said == 1 && heading) {
             return Optional.empty();
         }
-        return passages.stream()
-                .flatMap(passage -> sources.computeIfAbsent(passage, Support::sourcesOf).stream())
-                .filter(source -> mayBack(claimed, source))
-                .map(source -> new Scored(source, claimed.sharedWith(source.wording())))
+        var asked = question.without(claimed);
+        double near = said > FRAGMENT
+                ? 0
+                : NEAR
+                        * all().filter(source -> !source.two())
+                                .mapToDouble(source -> asked.sharedWith(source.wording()))
+                                .max()
+                                .orElse(0);
+        return among.stream()
+                .filter(source -> said > FRAGMENT || !source.two() && asked.sharedWith(source.wording()) >= near)
+                .map(source -> {
+                    var written = Abbreviations.asIn(source.words(), claim);
+                    var asThere = written.equals(claim) ? claimed : Wording.of(written);
+                    return new Scored(source, mayBack(asThere, source) ? asThere.sharedWith(source.wording()) : 0);
+                })
+                .filter(scored -> scored.score > 0)
                 .sorted(Comparator.comparingDouble(scored -> -scored.score))
                 .limit(LOOKED_AT)
                 .map(scored -> new Scored(

@@ -177,6 +177,23 @@ record Wording(
                 tokens);
     }
 
+    /** Its words and figures, but for those that another has. */
+    Wording without(Wording other) {
+        return new Wording(
+                sequence,
+                minus(words, other.words),
+                minus(figures, other.figures),
+                names,
+                addresses,
+                negated,
+                denials,
+                tokens);
+    }
+
+    private static Set<String> minus(Set<String> some, Set<String> less) {
+        return some.stream().filter(word -> !less.contains(word)).collect(Collectors.toSet());
+    }
+
     /** Share of the words and figures that another text has, too, in [0, 1]; 0 where there are none. */
     double sharedWith(Wording other) {
         int all = words.size() + figures.size();
@@ -273,7 +290,9 @@ record Wording(
 
     /** Without the commonest endings, and six letters at most: brings most forms of a word together. */
     static String stem(String word) {
-        var bare = word.replaceAll("'s?$", "").replaceAll("(?<=\\p{L}{3})(ing|ed|es|s)$", "");
+        var bare = word.replaceAll("'s?$", "")
+                .replaceAll("(?<=\\p{L}{3})(ing|ed|es|s)$", "")
+                .replaceAll("(?<=nor|sou|wes|eas)(t|th)ern$", "$1");
         return (bare.length() > 6 ? bare.substring(0, 6) : bare).replaceAll("(?<=\\p{L}{2})[ey]+$", "");
     }
 

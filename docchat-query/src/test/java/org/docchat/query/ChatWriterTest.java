@@ -278,6 +278,8 @@ class ChatWriterTest {
                 "NOT_IN_DOCUMENTS",
                 "NOT_IN_DOCUMENTS.",
                 "**NOT_IN_DOCUMENTS**",
+                "Not_in_documents",
+                "Not in documents.",
                 "<think>Hm.</think>\nNOT_IN_DOCUMENTS"
             })
     void saysNothingWhereTheModelFindsNothing(String abstention) {
@@ -421,10 +423,7 @@ class ChatWriterTest {
                 "The gate closes at noon.                     | Based on the handbook, the gate closes at noon. | true"
             })
     void measuresAClaimByWhatStandsWhere(String source, String claim, boolean backed) {
-        var support = new Support(new WordBag());
-
-        assertThat(support.of(claim, List.of(Fixtures.passage(1, source))).isPresent())
-                .isEqualTo(backed);
+        assertThat(isBacked("", source, claim)).isEqualTo(backed);
     }
 
     @ParameterizedTest
@@ -443,9 +442,44 @@ class ChatWriterTest {
                 "年次有給休暇は二十日間です。                    | 年次有給休暇は二十日間です。               | true"
             })
     void measuresAClaimByFiguresDenialsAndWords(String source, String claim, boolean backed) {
-        var support = new Support(new WordBag());
+        assertThat(isBacked("", source, claim)).isEqualTo(backed);
+    }
 
-        assertThat(support.of(claim, List.of(Fixtures.passage(1, source))).isPresent())
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "The European Union has one market.            | The EU has one market.                      | true",
+                "The EU has one market.                        | The European Union has one market.          | true",
+                "A member of the Scottish Parliament can vote. | An MSP may vote.                            | true",
+                "After World War II the walls were built anew. | The walls were built anew after WWII.       | true",
+                "The United States army left in May.           | The U.S. army left in May.                  | true",
+                "The Privy Council met again in May.           | The PA met again in May.                    | false",
+                "The new market in a town is open.             | The NM in a town is open.                   | false",
+                "Western states often backed the rebel towns.  | Some rebel towns were backed by the West.   | true",
+                "Some states backed the rebel towns.           | All states backed the rebel towns.          | false"
+            })
+    void knowsNamesByTheirInitials(String source, String claim, boolean backed) {
+        assertThat(isBacked("", source, claim)).isEqualTo(backed);
+    }
+
+    /** Small models answer with two words, which any sentence that has them would back. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "What does the ferry cost?   | Nine crowns | true",
+                "What does the ferry cost?   | Six crowns  | false",
+                "What does a bus ride cost?  | Six crowns  | true",
+                "Who drives?                 | Six crowns  | true"
+            })
+    void aFragmentIsBackedByWhatIsAboutTheQuestion(String question, String claim, boolean backed) {
+        assertThat(isBacked(question, "The ferry costs nine crowns. A ride by bus costs six crowns.", claim))
                 .isEqualTo(backed);
+    }
+
+    private static boolean isBacked(String question, String source, String claim) {
+        var passages = List.of(Fixtures.passage(1, source));
+        return new Support(new WordBag(), question, passages).of(claim).isPresent();
     }
 }

@@ -33,12 +33,13 @@ import org.docchat.web.model.OnnxEmbeddingModel;
  */
 public final class Claims {
     private static final int SENTENCES = 400;
+    private static final String NO_QUESTION = "?";
 
     private final Random random = new Random(11);
     private final Map<String, List<Claim>> kinds = new LinkedHashMap<>();
 
     /** What a model is made to write, and the passages that it was given, the cited one first. */
-    private record Claim(String text, List<Passage> given) {}
+    private record Claim(String text, String question, List<Passage> given) {}
 
     private Claims() {}
 
@@ -48,6 +49,7 @@ public final class Claims {
         var judged = Judged.read(Path.of(System.getProperty("data")));
         var claims = new Claims();
         claims.make(judged);
+        claims.answered(judged);
         claims.paraphrased(judged, Path.of(args[0]).resolve("../src/test/resources/org/docchat/bench/paraphrases.tsv"));
         int show = Integer.getInteger("show", 0);
         try (var onnx = OnnxEmbeddingModel.bgeSmall(target.resolve("war/WEB-INF/model"), 2);
@@ -57,7 +59,7 @@ public final class Claims {
                 int shown = 0;
                 for (var claim : kind.getValue()) {
                     var writer = new ChatWriter(new Repeating(claim.text + " [1]"), model, new ExtractiveWriter(model));
-                    var draft = writer.write("What is said?", claim.given, token -> {}, () -> false);
+                    var draft = writer.write(claim.question, claim.given, token -> {}, () -> false);
                     // Where nothing stays, the documents' own sentences stand there.
                     boolean stays = draft.writer().equals(writer.name());
                     stay += stays ? 1 : 0;
@@ -96,6 +98,30 @@ public final class Claims {
         }
     }
 
+    /** What questions ask for and nothing else, and what other questions on the same paragraph do. */
+    private void answered(Judged judged) {
+        var ids = new ArrayList<>(judged.answers().keySet());
+        java.util.Collections.shuffle(ids, random);
+        for (var document : judged.documents().keySet()) {
+            var asked = ids.stream()
+                    .filter(id -> judged.grades().getOrDefault(id, Map.of()).containsKey(document))
+                    .map(id -> new Asked(
+                            Objects.requireNonNull(judged.queries().get(id)),
+                            Objects.requireNonNull(judged.answers().get(id))))
+                    .toList();
+            for (int i = 0; i + 1 < asked.size(); i += 2) {
+                var one = asked.get(i);
+                var other = asked.get(i + 1).answers.get(0);
+                if (one.answers.stream().noneMatch(own -> own.contains(other) || other.contains(own))) {
+                    add("true: the answer alone", one.answers.get(0), one.question, given(judged, document));
+                    add("another answer alone", other, one.question, given(judged, document));
+                }
+            }
+        }
+    }
+
+    private record Asked(String question, List<String> answers) {}
+
     private void paraphrased(Judged judged, Path file) throws java.io.IOException {
         for (var line : Files.readAllLines(file)) {
             var row = line.split("\t");
@@ -107,7 +133,11 @@ public final class Claims {
     }
 
     private void add(String kind, String claim, List<Passage> given) {
-        kinds.computeIfAbsent(kind, k -> new ArrayList<>()).add(new Claim(claim, given));
+        add(kind, claim, NO_QUESTION, given);
+    }
+
+    private void add(String kind, String claim, String question, List<Passage> given) {
+        kinds.computeIfAbsent(kind, k -> new ArrayList<>()).add(new Claim(claim, question, given));
     }
 
     /** The paragraph and those next to it in its article. */

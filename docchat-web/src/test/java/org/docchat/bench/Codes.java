@@ -83,7 +83,7 @@ public final class Codes {
     }
 
     private Judged judged(String name, Map<String, String> asked) {
-        return new Judged(name, documents, asked, Map.of(), grades);
+        return new Judged(name, documents, asked, Map.of(), Map.of(), grades);
     }
 
     private String document(String title, String text) {

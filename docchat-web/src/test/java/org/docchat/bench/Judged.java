@@ -2,6 +2,7 @@ package org.docchat.bench;
 
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +29,7 @@ import java.util.zip.GZIPInputStream;
  * @param queries text by id, only those that have a judgement
  * @param unanswerable questions that look like the others, by the one document that does not answer them; read from
  *     {@code qa.jsonl.gz}, where there is one
+ * @param answers to a query, in the words of its document; from the same file
  * @param grades by query, then by document; what is not there is 0
  */
 record Judged(
@@ -35,6 +37,7 @@ record Judged(
         Map<String, String> documents,
         Map<String, String> queries,
         Map<String, List<String>> unanswerable,
+        Map<String, List<String>> answers,
         Map<String, Map<String, Integer>> grades) {
 
     static Judged read(Path folder) throws IOException {
@@ -57,18 +60,30 @@ record Judged(
             }
         }
         var unanswerable = new LinkedHashMap<String, List<String>>();
-        var answers = folder.resolve("qa.jsonl.gz");
-        if (Files.exists(answers)) {
-            for (var line : lines(new GZIPInputStream(Files.newInputStream(answers)))) {
+        var answers = new LinkedHashMap<String, List<String>>();
+        var asked = folder.resolve("qa.jsonl.gz");
+        if (Files.exists(asked)) {
+            for (var line : lines(new GZIPInputStream(Files.newInputStream(asked)))) {
                 if (line.getBoolean("is_impossible")) {
                     unanswerable
                             .computeIfAbsent(line.getString("paragraph"), id -> new ArrayList<>())
                             .add(line.getString("text"));
+                } else {
+                    answers.put(
+                            line.getString("_id"),
+                            line.getJsonArray("answers").getValuesAs(JsonString.class).stream()
+                                    .map(JsonString::getString)
+                                    .toList());
                 }
             }
         }
         return new Judged(
-                folder.toAbsolutePath().normalize().getFileName().toString(), documents, queries, unanswerable, grades);
+                folder.toAbsolutePath().normalize().getFileName().toString(),
+                documents,
+                queries,
+                unanswerable,
+                answers,
+                grades);
     }
 
     /** The same without the documents of these titles, and without what only they answer. */
@@ -81,7 +96,7 @@ record Judged(
                         grades.getOrDefault(query, Map.of()).keySet(), kept.keySet()));
         var remaining = new LinkedHashMap<>(unanswerable);
         remaining.keySet().retainAll(kept.keySet());
-        return new Judged(name, kept, asked, remaining, grades);
+        return new Judged(name, kept, asked, remaining, answers, grades);
     }
 
     /** One JSON object a line. */
