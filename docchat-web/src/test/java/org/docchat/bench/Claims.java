@@ -28,7 +28,8 @@ import org.docchat.web.model.OnnxEmbeddingModel;
 /**
  * {@code ./mvnw -Pbench -Dbench=Claims -Ddata=DIR [-Dshow=10]}: has a chat model write sentences of the documents, true
  * and altered, each citing the passage that it was made of, and says how many stay in the answer.
- * {@code paraphrases.tsv}, beside this class, holds statements in other words, as small models write them. {@code show}
+ * {@code paraphrases.tsv}, beside this class, holds statements in other words, made up by us; {@code written.tsv} what
+ * Qwen2.5-Coder-1.5B-Instruct answered to questions of squad2-half, found true or false by reading. {@code show}
  * prints so many of the false that stay and of the true that do not, of each kind.
  */
 public final class Claims {
@@ -50,7 +51,9 @@ public final class Claims {
         var claims = new Claims();
         claims.make(judged);
         claims.answered(judged);
-        claims.paraphrased(judged, Path.of(args[0]).resolve("../src/test/resources/org/docchat/bench/paraphrases.tsv"));
+        var statements = target.resolve("../src/test/resources/org/docchat/bench");
+        claims.paraphrased(judged, statements.resolve("paraphrases.tsv"));
+        claims.written(judged, statements.resolve("written.tsv"));
         int show = Integer.getInteger("show", 0);
         try (var onnx = OnnxEmbeddingModel.bgeSmall(target.resolve("war/WEB-INF/model"), 2);
                 var model = new RememberedEmbeddings(onnx, target.resolve("bench"))) {
@@ -129,6 +132,16 @@ public final class Claims {
                 continue;
             }
             add(row[0].equals("true") ? "true: in other words" : "false in other words", row[2], given(judged, row[1]));
+        }
+    }
+
+    private void written(Judged judged, Path file) throws java.io.IOException {
+        for (var line : Files.readAllLines(file)) {
+            var row = line.split("\t");
+            if (judged.documents().containsKey(row[1])) {
+                var kind = row[0].equals("true") ? "true: written by a model" : "false, written by a model";
+                add(kind, row[3], row[2], given(judged, row[1]));
+            }
         }
     }
 
