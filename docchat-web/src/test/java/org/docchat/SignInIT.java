@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
@@ -189,6 +190,41 @@ class SignInIT {
                 .isEqualTo(200);
     }
 
+    @Test
+    @Tag("A9")
+    void whatIsGuessedFirstIsNobodysNewPassword() {
+        installation.newUser("signin.fay");
+        var admin = installation.administrator();
+        var id = admin.get("/api/v1/users?limit=200").list("items").stream()
+                .filter(user -> user.getString("username").equals("signin.fay"))
+                .findFirst()
+                .orElseThrow()
+                .getString("id");
+        for (var reply : List.of(
+                admin.post(
+                        "/api/v1/users",
+                        Client.json().add("username", "signin.guy").add("password", "Signin.Guy-2026")),
+                admin.send("PATCH", "/api/v1/users/" + id, "{\"password\":\"P@ssw0rd\"}"),
+                admin.send("PATCH", "/api/v1/users/" + id, "{\"password\":\"DocChat2026\"}"),
+                admin.send(
+                        "PATCH", "/api/v1/users/" + id, "{\"displayName\":\"Vernon\",\"password\":\"vernon2026\"}"))) {
+            assertThat(reply.status()).isEqualTo(400);
+            assertThat(reply.json().getString("code")).isEqualTo("invalid_password");
+            assertThat(reply.json().getString("detail")).contains("Choose another one");
+            assertThat(reply.body()).doesNotContain("2026", "P@ss");
+        }
+        var browser = new Visitor();
+        signIn(browser, "signin.fay");
+        var form = form(browser, "/account.xhtml", "password");
+        form.put("password:current", "Password-of-signin.fay");
+        form.put("password:fresh", "Fay-Signin");
+
+        assertThat(browser.post(page("/account.xhtml"), form).body())
+                .contains("Choose another one")
+                .doesNotContain("Fay-Signin");
+        assertThat(login("signin.fay", "Password-of-signin.fay").status()).isEqualTo(200);
+    }
+
     private Client.Reply login(String username, String password) {
         return installation
                 .anybody()
@@ -205,7 +241,9 @@ class SignInIT {
             var body = "{\"username\":\"signin.eve\",\"password\":\"wrong\"}";
             socket.getOutputStream()
                     .write(("POST /api/v1/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Forwarded-For: "
-                                    + claimed + "\r\nContent-Type: application/json\r\nContent-Length: "
+                                    + claimed + "\r\nForwarded: for=" + claimed + "\r\nX-Real-IP: " + claimed
+                                    + "\r\nTrue-Client-IP: " + claimed
+                                    + "\r\nContent-Type: application/json\r\nContent-Length: "
                                     + body.length() + "\r\n\r\n" + body)
                             .getBytes(UTF_8));
             return new String(socket.getInputStream().readAllBytes(), UTF_8);

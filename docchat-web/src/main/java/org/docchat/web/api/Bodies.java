@@ -6,6 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What callers send. Anything may be absent, whatever the contract says; what is not named here is ignored. */
 public final class Bodies {
+    private static final String PASSWORD =
+            "8 to 1,024 characters, and none that is guessed first: no common one, and none"
+                    + " made of the user's name";
+
     private Bodies() {}
 
     @Schema(example = "{\"username\":\"ann\",\"password\":\"correct horse battery\"}")
@@ -30,14 +34,14 @@ public final class Bodies {
     @Schema(example = "{\"username\":\"ann\",\"password\":\"correct horse battery\",\"displayName\":\"Ann Lee\"}")
     public record NewUser(
             @Nullable String username,
-            @Nullable String password,
+            @Nullable @Schema(description = PASSWORD) String password,
             @Nullable String displayName,
             @Nullable Boolean admin) {}
 
     @Schema(example = "{\"enabled\":false}")
     public record UserChange(
             @Nullable String displayName,
-            @Nullable String password,
+            @Nullable @Schema(description = PASSWORD) String password,
             @Nullable Boolean admin,
             @Nullable Boolean enabled) {}
 

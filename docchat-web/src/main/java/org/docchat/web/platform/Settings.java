@@ -106,7 +106,7 @@ public record Settings(
 
     /** A setting is missing or breaks its rule; the message names the key and the rule, never the value. */
     public static final class InvalidSetting extends RuntimeException {
-        InvalidSetting(String key, String rule) {
+        public InvalidSetting(String key, String rule) {
             super(key + " " + rule);
         }
     }

@@ -20,6 +20,7 @@ import org.docchat.domain.GroupId;
 import org.docchat.domain.Scope;
 import org.docchat.domain.Slice;
 import org.docchat.domain.UserId;
+import org.docchat.web.platform.Settings;
 import org.jspecify.annotations.Nullable;
 
 /** Who can sign in. */
@@ -28,6 +29,7 @@ public class Users {
     private static final String COLUMNS = "id, username, display_name, admin, enabled, token_generation, created_at";
     private static final long REMEMBERED_NANOS = Duration.ofSeconds(5).toNanos();
     private static final int MOST_REMEMBERED = 10_000;
+    static final int SHORTEST_PASSWORD = 8;
 
     private final ConcurrentHashMap<UserId, Remembered> remembered = new ConcurrentHashMap<>();
     private final Passwords passwords = new Passwords();
@@ -118,8 +120,9 @@ public class Users {
                     "invalid_username",
                     "A username has 1 to 64 letters a to z, digits and . _ @ + -, beginning with a letter or digit.");
         }
-        requireGood(password);
-        return insert(by, name, password, requireGoodName(displayName == null ? name : displayName), admin, false)
+        var shown = requireGoodName(displayName == null ? name : displayName);
+        requireGood(password, name, shown);
+        return insert(by, name, password, shown, admin, false)
                 .orElseThrow(() -> new Failure.Conflict("username_taken", "There is already a user of this name."));
     }
 
@@ -134,10 +137,11 @@ public class Users {
             @Nullable String password,
             @Nullable Boolean admin,
             @Nullable Boolean enabled) {
-        if (password != null) {
-            requireGood(password);
-        }
         var name = displayName == null ? null : requireGoodName(displayName);
+        if (password != null) {
+            var user = fresh(id).orElseThrow(() -> new Failure.NotFound("user"));
+            requireGood(password, user.username(), user.displayName(), name == null ? "" : name);
+        }
         var hash = password == null ? null : passwords.hash(password);
         var changed = database.by(by, statements -> {
             if (Boolean.FALSE.equals(admin) || Boolean.FALSE.equals(enabled)) {
@@ -207,12 +211,19 @@ public class Users {
      *
      * @param password as configured; null: one is generated
      * @return the generated password, to be shown once; empty if none was needed
+     * @throws Settings.InvalidSetting if somebody would guess it: the start must stop
      */
     public Optional<String> createFirstAdministrator(@Nullable String password) {
         if (database.first("select 1 from app_user limit 1", row -> 1).isPresent()) {
             return Optional.empty();
         }
         var chosen = password == null ? Secrets.random(15) : password;
+        // Not with the other settings: once there are users, it is nobody's password any more, and stops no start.
+        if (password != null) {
+            objection(password, "admin", "Administrator").ifPresent(objection -> {
+                throw new Settings.InvalidSetting("DOCCHAT_ADMIN_PASSWORD", "is refused. " + objection);
+            });
+        }
         var created = insert(null, "admin", chosen, "Administrator", true, true);
         return created.isPresent() && password == null ? Optional.of(chosen) : Optional.empty();
     }
@@ -284,10 +295,25 @@ public class Users {
         }
     }
 
-    private static void requireGood(String password) {
-        if (password.length() < 8 || password.length() > Passwords.LONGEST) {
-            throw new Failure.Invalid("invalid_password", "A password has 8 to " + Passwords.LONGEST + " characters.");
+    private static void requireGood(String password, String... names) {
+        objection(password, names).ifPresent(objection -> {
+            throw new Failure.Invalid("invalid_password", objection);
+        });
+    }
+
+    /**
+     * What is wrong with a password that somebody wants to have from now on, without repeating it; those that people have
+     * already are theirs.
+     */
+    private static Optional<String> objection(String password, String... names) {
+        if (password.length() < SHORTEST_PASSWORD || password.length() > Passwords.LONGEST) {
+            return Optional.of("A password has " + SHORTEST_PASSWORD + " to " + Passwords.LONGEST + " characters.");
         }
+        return CommonPasswords.isAmong(password, names)
+                ? Optional.of("This password is among the first that somebody would guess: a common one, or made of the"
+                        + " user's name or DocChat's. Choose another one, such as three or four words that have nothing"
+                        + " to do with each other.")
+                : Optional.empty();
     }
 
     private static String requireGoodName(String displayName) {

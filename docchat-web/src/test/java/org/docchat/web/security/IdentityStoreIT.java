@@ -1,6 +1,7 @@
 package org.docchat.web.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.logging.Logger;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import org.docchat.web.platform.PreparedDatabase;
+import org.docchat.web.platform.Settings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -59,6 +61,29 @@ class IdentityStoreIT {
             nodes.shutdownNow();
         }
         assertThat(database.count("select count(*) from app_user")).isEqualTo(1);
+    }
+
+    @Test
+    @Tag("A10")
+    void aFirstAdministratorsPasswordThatIsGuessedFirstStopsTheStart() {
+        database.execute("delete from app_user");
+        for (var password : List.of("docchat2026", "Admin-2026", "zaq12wsx", "x".repeat(1_025))) {
+            assertThatThrownBy(() -> users().createFirstAdministrator(password))
+                    .isInstanceOf(Settings.InvalidSetting.class)
+                    .hasMessageStartingWith("DOCCHAT_ADMIN_PASSWORD ")
+                    .hasMessageNotContaining(password);
+        }
+        assertThat(database.count("select count(*) from app_user")).isZero();
+    }
+
+    @Test
+    void whoHasAPasswordThatIsGuessedFirstSignsInAsBefore() {
+        var id = database.user("store.bob").id();
+        database.execute("insert into credential (user_id, password_hash) values ('" + id + "', '"
+                + new Passwords().hash("password1") + "')");
+
+        assertThat(users().authenticate("store.bob", "password1")).isPresent();
+        assertThat(users().createFirstAdministrator("docchat2026")).isEmpty();
     }
 
     @Test
