@@ -11,21 +11,28 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.Banner;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.security.servlet.SecurityFilterAutoConfiguration;
 import org.springframework.boot.autoconfigure.web.servlet.DispatcherServletAutoConfiguration;
 import org.springframework.boot.autoconfigure.web.servlet.ServletWebServerFactoryAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
@@ -72,6 +79,8 @@ public final class OpenIdServer implements AutoCloseable {
         private volatile Consumer<JwtEncodingContext> change = context -> {};
         private volatile UnaryOperator<String> forgery = UnaryOperator.identity();
         private volatile List<JWK> keys = keys();
+        private volatile @Nullable Duration keysLast;
+        private final AtomicInteger askedForKeys = new AtomicInteger();
 
         private static List<JWK> keys() {
             try {
@@ -137,6 +146,16 @@ public final class OpenIdServer implements AutoCloseable {
         rules.keys = Rules.keys();
     }
 
+    /** Says from now on how long its keys may be kept. */
+    public void keysLast(Duration time) {
+        rules.keysLast = time;
+    }
+
+    /** How often somebody has asked for its keys. */
+    public int askedForKeys() {
+        return rules.askedForKeys.get();
+    }
+
     /** The key that it signs with by RS256. */
     public RSAKey key() {
         return (RSAKey) rules.keys.get(0);
@@ -156,6 +175,22 @@ public final class OpenIdServer implements AutoCloseable {
         SecurityFilterAutoConfiguration.class
     })
     static class Server {
+        @Bean
+        FilterRegistrationBean<Filter> keysAsked(Rules rules) {
+            var filter = new FilterRegistrationBean<Filter>((request, response, chain) -> {
+                rules.askedForKeys.incrementAndGet();
+                var last = rules.keysLast;
+                if (last != null) {
+                    // What is set already stays.
+                    ((HttpServletResponse) response).setHeader("Cache-Control", "max-age=" + last.toSeconds());
+                }
+                chain.doFilter(request, response);
+            });
+            filter.addUrlPatterns("/oauth2/jwks");
+            filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+            return filter;
+        }
+
         @Bean
         @Order(1)
         SecurityFilterChain protocol(HttpSecurity http) throws Exception {

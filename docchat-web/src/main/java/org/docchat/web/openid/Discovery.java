@@ -6,6 +6,7 @@ import jakarta.json.JsonString;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import org.jose4j.http.SimpleGet;
 import org.jspecify.annotations.Nullable;
 
 /** What the provider says of itself, below its issuer's address (OpenID Connect Discovery 1.0). */
@@ -14,11 +15,13 @@ final class Discovery {
 
     private final OpenIdProvider provider;
     private final ProviderHttp http;
+    private final PatientGet patient;
     private volatile @Nullable Found found;
 
-    Discovery(OpenIdProvider provider, ProviderHttp http) {
+    Discovery(OpenIdProvider provider, ProviderHttp http, Duration pause) {
         this.provider = provider;
         this.http = http;
+        patient = new PatientGet(http, pause);
     }
 
     private record Found(Metadata metadata, long since) {}
@@ -44,13 +47,26 @@ final class Discovery {
      * @throws IOException if it has never answered, or not what it must
      */
     Metadata metadata() throws IOException {
+        return metadata(http);
+    }
+
+    /**
+     * The same, for whoever sends a token: they do not make us ask again and again.
+     *
+     * @throws IOException if it has never answered, or not a moment ago
+     */
+    Metadata metadataForTokens() throws IOException {
+        return metadata(patient);
+    }
+
+    private Metadata metadata(SimpleGet way) throws IOException {
         var known = found;
         long now = System.nanoTime();
         if (known != null && now - known.since() < GOOD_NANOS) {
             return known.metadata();
         }
         try {
-            var metadata = read();
+            var metadata = read(way);
             found = new Found(metadata, now);
             return metadata;
         } catch (IOException e) {
@@ -61,13 +77,13 @@ final class Discovery {
         }
     }
 
-    private Metadata read() throws IOException {
+    private Metadata read(SimpleGet way) throws IOException {
         var issuer = provider.issuer().toString();
-        var reply = http.get(issuer.replaceAll("/$", "") + "/.well-known/openid-configuration");
-        if (reply.status() != 200) {
-            throw new IOException("the provider's description is answered with status " + reply.status());
+        var reply = way.get(issuer.replaceAll("/$", "") + "/.well-known/openid-configuration");
+        if (reply.getStatusCode() != 200) {
+            throw new IOException("the provider's description is answered with status " + reply.getStatusCode());
         }
-        var json = reply.json();
+        var json = ProviderHttp.json(reply.getBody());
         // Who describes another issuer could have its tokens taken for that one's.
         if (!issuer.equals(json.getString("issuer", ""))) {
             throw new IOException("the provider describes another issuer than OIDC_ISSUER");

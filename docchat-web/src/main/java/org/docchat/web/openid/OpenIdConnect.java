@@ -47,7 +47,7 @@ public final class OpenIdConnect {
         this.provider = provider;
         this.publicUrl = publicUrl;
         http = new ProviderHttp(provider);
-        discovery = new Discovery(provider, http);
+        discovery = new Discovery(provider, http, betweenRefreshes);
         tokens = new ProviderTokens(provider, discovery, http, betweenRefreshes);
     }
 

@@ -42,11 +42,7 @@ final class ProviderHttp implements SimpleGet {
     record Reply(int status, String body, Map<String, List<String>> headers) implements SimpleResponse {
         /** @throws IOException if it is no JSON object */
         JsonObject json() throws IOException {
-            try (var reader = Json.createReader(new StringReader(body))) {
-                return reader.readObject();
-            } catch (JsonException e) {
-                throw new IOException("the answer is no JSON object", e);
-            }
+            return ProviderHttp.json(body);
         }
 
         @Override
@@ -72,6 +68,15 @@ final class ProviderHttp implements SimpleGet {
         @Override
         public String getBody() {
             return body;
+        }
+    }
+
+    /** @throws IOException if it is no JSON object */
+    static JsonObject json(String body) throws IOException {
+        try (var reader = Json.createReader(new StringReader(body))) {
+            return reader.readObject();
+        } catch (JsonException e) {
+            throw new IOException("the answer is no JSON object", e);
         }
     }
 

@@ -138,11 +138,11 @@ final class ProviderTokens {
     }
 
     private VerificationKeyResolver keys() throws IOException {
-        var address = discovery.metadata().keys().toString();
+        var address = discovery.metadataForTokens().keys().toString();
         var known = published;
         if (known == null || !known.getLocation().equals(address)) {
             known = new HttpsJwks(address);
-            known.setSimpleHttpGet(http);
+            known.setSimpleHttpGet(new PatientGet(http, betweenRefreshes));
             known.setDefaultCacheDuration(KEYS.toSeconds());
             known.setRetainCacheOnErrorDuration(KEYS_IN_AN_OUTAGE.toSeconds());
             known.setRefreshReprieveThreshold(betweenRefreshes.toMillis());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -16,8 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.docchat.Await;
 import org.docchat.OpenIdServer;
 import org.docchat.Visitor;
 import org.docchat.web.openid.NotSignedIn.Reason;
@@ -53,9 +56,7 @@ class OpenIdConnectTest {
 
     @BeforeAll
     void start() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
+        port = freePort();
         client = client(OpenIdServer.issuer(port), Set.of());
         assertThatThrownBy(() -> client.begin("/"))
                 .asInstanceOf(type(NotSignedIn.class))
@@ -77,18 +78,59 @@ class OpenIdConnectTest {
     }
 
     private static OpenIdConnect client(String issuer, Set<String> hosts) {
-        return new OpenIdConnect(
-                new OpenIdProvider(
-                        URI.create(issuer),
-                        OpenIdServer.CLIENT,
-                        OpenIdServer.SECRET,
-                        List.of("openid", "profile", "email"),
-                        "groups",
-                        "the tests",
-                        hosts,
-                        OpenIdServer.API_AUDIENCE),
-                HERE,
-                Duration.ZERO);
+        return new OpenIdConnect(provider(issuer, hosts), HERE, Duration.ZERO);
+    }
+
+    private static OpenIdProvider provider(String issuer, Set<String> hosts) {
+        return new OpenIdProvider(
+                URI.create(issuer),
+                OpenIdServer.CLIENT,
+                OpenIdServer.SECRET,
+                List.of("openid", "profile", "email"),
+                "groups",
+                "the tests",
+                hosts,
+                OpenIdServer.API_AUDIENCE);
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Where a provider was: takes connections, and hangs up. */
+    private static final class Away implements AutoCloseable {
+        private final ServerSocket socket;
+        private final AtomicInteger asked = new AtomicInteger();
+
+        Away(int port) throws IOException {
+            socket = new ServerSocket();
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress("127.0.0.1", port));
+            var thread = new Thread(this::hangUp, "away");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private void hangUp() {
+            while (!socket.isClosed()) {
+                try (var caller = socket.accept()) {
+                    asked.incrementAndGet();
+                } catch (IOException e) {
+                    // Closed, or the caller went first.
+                }
+            }
+        }
+
+        int asked() {
+            return asked.get();
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
     }
 
     @Test
@@ -131,18 +173,13 @@ class OpenIdConnectTest {
     @Test
     @Tag("J6")
     void whatWasSignedStaysGoodWhileTheProviderIsAway() throws Exception {
-        int elsewhere;
-        try (var socket = new ServerSocket(0)) {
-            elsewhere = socket.getLocalPort();
-        }
+        int elsewhere = freePort();
         var there = client(OpenIdServer.issuer(elsewhere), Set.of());
         String good;
         String unknown;
         try (var other = new OpenIdServer(elsewhere, HERE)) {
-            var claims = access();
-            claims.setIssuer(other.issuer());
-            good = signed(claims, other);
-            unknown = signed(claims, server);
+            good = signed(access(other), other);
+            unknown = signed(access(other), server);
             assertThat(there.holder(good)).contains("ann");
         }
 
@@ -154,6 +191,68 @@ class OpenIdConnectTest {
                 () -> there.finish(
                         attempt,
                         Map.of("state", attempt.state(), "code", "any", "iss", OpenIdServer.issuer(elsewhere))));
+    }
+
+    @Test
+    @Tag("J6")
+    void aKeyThatTheProviderNoLongerHasIsRefusedOnceItMayNotBeKept() throws Exception {
+        int elsewhere = freePort();
+        try (var other = new OpenIdServer(elsewhere, HERE)) {
+            other.keysLast(Duration.ofSeconds(2));
+            var there = client(other.issuer(), Set.of());
+            var old = signed(access(other), other);
+            assertThat(there.holder(old)).contains("ann");
+
+            other.rotateKeys();
+
+            Await.until("the old key is gone", Duration.ofSeconds(15), () -> {
+                try {
+                    there.holder(old);
+                    return false;
+                } catch (NotSignedIn e) {
+                    return e.reason() == Reason.REFUSED;
+                }
+            });
+            assertThat(there.holder(signed(access(other), other))).contains("ann");
+        }
+    }
+
+    /** Each waits for the one before, and for the provider, if somebody can make us ask with each token. */
+    @Test
+    @Tag("J6")
+    void unknownKeysMakeNobodyAskTheProviderAgainAndAgain() throws Exception {
+        int elsewhere = freePort();
+        var between = Duration.ofSeconds(3);
+        OpenIdConnect there;
+        String good;
+        String unknown;
+        try (var other = new OpenIdServer(elsewhere, HERE)) {
+            there = new OpenIdConnect(provider(other.issuer(), Set.of()), HERE, between);
+            good = signed(access(other), other);
+            unknown = signed(access(other), server);
+            assertThat(there.holder(good)).contains("ann");
+            int before = other.askedForKeys();
+            for (int i = 0; i < 20; i++) {
+                assertRefused(Reason.REFUSED, () -> there.holder(unknown));
+            }
+            assertThat(other.askedForKeys() - before).as("while it is there").isLessThanOrEqualTo(1);
+        }
+        Thread.sleep(between.toMillis());
+        try (var away = new Away(elsewhere)) {
+            for (int i = 0; i < 20; i++) {
+                assertThatThrownBy(() -> there.holder(unknown)).isInstanceOf(NotSignedIn.class);
+                assertThat(there.holder(good)).contains("ann");
+            }
+            assertThat(away.asked()).as("while it answers nothing").isBetween(1, 3);
+        }
+        int nowhere = freePort();
+        try (var away = new Away(nowhere)) {
+            var never = new OpenIdConnect(provider(OpenIdServer.issuer(nowhere), Set.of()), HERE, between);
+            for (int i = 0; i < 20; i++) {
+                assertThatThrownBy(() -> never.holder(unknown)).isInstanceOf(NotSignedIn.class);
+            }
+            assertThat(away.asked()).as("while it has never been there").isBetween(1, 3);
+        }
     }
 
     @Test
@@ -462,6 +561,12 @@ class OpenIdConnectTest {
         claims.setClaim("sid", "s1");
         claims.setGeneratedJwtId();
         claims.setClaim("events", Map.of("http://schemas.openid.net/event/backchannel-logout", Map.of()));
+        return claims;
+    }
+
+    private JwtClaims access(OpenIdServer by) {
+        var claims = access();
+        claims.setIssuer(by.issuer());
         return claims;
     }
 
