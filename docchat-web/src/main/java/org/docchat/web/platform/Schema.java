@@ -22,12 +22,19 @@ import liquibase.Liquibase;
 import liquibase.Scope;
 import liquibase.UpdateSummaryEnum;
 import liquibase.analytics.configuration.AnalyticsArgs;
+import liquibase.changelog.ChangeSet;
+import liquibase.changelog.DatabaseChangeLog;
+import liquibase.changelog.visitor.AbstractChangeExecListener;
+import liquibase.changelog.visitor.ChangeExecListener;
 import liquibase.command.CommandScope;
 import liquibase.command.core.UpdateCommandStep;
+import liquibase.command.core.helpers.ChangeExecListenerCommandStep;
 import liquibase.command.core.helpers.DbUrlConnectionArgumentsCommandStep;
 import liquibase.command.core.helpers.ShowSummaryArgument;
+import liquibase.database.Database;
 import liquibase.database.DatabaseFactory;
 import liquibase.database.jvm.JdbcConnection;
+import liquibase.exception.DatabaseException;
 import liquibase.exception.LiquibaseException;
 import liquibase.resource.ClassLoaderResourceAccessor;
 import liquibase.ui.LoggerUIService;
@@ -78,9 +85,20 @@ final class Schema {
             } finally {
                 statement.execute("select pg_advisory_unlock(" + LOCK + ")");
             }
-        } catch (SQLException | LiquibaseException e) {
+        } catch (SQLException e) {
             throw new IllegalStateException("the database's schema could not be brought up to date: " + e, e);
+        } catch (LiquibaseException e) {
+            throw new IllegalStateException(
+                    "the database's schema could not be brought up to date: " + inOneLine(e), e);
         }
+    }
+
+    /** What was wrong, and with which change, without the names of what it was wrapped into. */
+    private static String inOneLine(LiquibaseException failure) {
+        return String.valueOf(failure.getMessage())
+                .replaceAll("liquibase\\.exception\\.\\w+: ", "")
+                .strip()
+                .replaceAll("\\s+", " ");
     }
 
     private Connection connect() throws InterruptedException, SQLException {
@@ -196,7 +214,8 @@ final class Schema {
     }
 
     private static void update(Connection connection) throws LiquibaseException {
-        var target = DatabaseFactory.getInstance().findCorrectDatabaseImplementation(new JdbcConnection(connection));
+        var changes = new OneTransactionEach(connection);
+        var target = DatabaseFactory.getInstance().findCorrectDatabaseImplementation(changes);
         var files = new ClassLoaderResourceAccessor(Schema.class.getClassLoader());
         try {
             // What it would print goes to the log.
@@ -217,12 +236,44 @@ final class Schema {
                         .addArgumentValue(DbUrlConnectionArgumentsCommandStep.DATABASE_ARG, target)
                         .addArgumentValue(UpdateCommandStep.CHANGELOG_FILE_ARG, CHANGELOG)
                         .addArgumentValue(ShowSummaryArgument.SHOW_SUMMARY, UpdateSummaryEnum.OFF)
+                        .addArgumentValue(ChangeExecListenerCommandStep.CHANGE_EXEC_LISTENER_ARG, changes.listener)
                         .execute();
             });
         } catch (LiquibaseException e) {
             throw e;
         } catch (Exception e) {
             throw new LiquibaseException(e);
+        }
+    }
+
+    /**
+     * Liquibase commits a change, and then that it is in: a process that was killed between the two would leave a change
+     * that the next start makes again, and fails on. Here both are one transaction.
+     */
+    private static final class OneTransactionEach extends JdbcConnection {
+        private boolean changing;
+
+        private final ChangeExecListener listener = new AbstractChangeExecListener() {
+            @Override
+            public void willRun(ChangeSet change, DatabaseChangeLog log, Database target, ChangeSet.RunStatus status) {
+                changing = true;
+            }
+
+            @Override
+            public void ran(ChangeSet change, DatabaseChangeLog log, Database target, ChangeSet.ExecType type) {
+                changing = false;
+            }
+        };
+
+        OneTransactionEach(Connection connection) {
+            super(connection);
+        }
+
+        @Override
+        public void commit() throws DatabaseException {
+            if (!changing) {
+                super.commit();
+            }
         }
     }
 

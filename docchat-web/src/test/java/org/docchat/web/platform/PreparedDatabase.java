@@ -28,11 +28,13 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** A database with the product's schema and identities, without a server around it. */
 public final class PreparedDatabase implements Transactions<EntityManager>, AutoCloseable {
     private final @Nullable EmbeddedPostgres own;
+    private final String url;
     private final DataSource database;
     private final EntityManagerFactory sessions;
 
     private PreparedDatabase(@Nullable EmbeddedPostgres own, String url) throws InterruptedException {
         this.own = own;
+        this.url = url;
         var source = new PGSimpleDataSource();
         source.setUrl(url);
         this.database = source;
@@ -92,6 +94,11 @@ public final class PreparedDatabase implements Transactions<EntityManager>, Auto
                 new ExtractiveWriter(models.standard()),
                 new Conversations(transactions),
                 Librarian.Observer.NONE);
+    }
+
+    /** As JDBC wants it, for others to connect to. */
+    public String url() {
+        return url;
     }
 
     /** As the owner of the tables. */

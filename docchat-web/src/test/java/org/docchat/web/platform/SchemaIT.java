@@ -150,6 +150,29 @@ class SchemaIT {
                 .isEqualTo("false");
     }
 
+    @Test
+    @Tag("O2")
+    void hasNoChangeThatIsInAndNotInTheListOfChanges() throws Exception {
+        execute("create database torn");
+        var torn = server.getDatabase("postgres", "torn");
+        new Schema(torn).migrate();
+        try (var connection = torn.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("drop table session cascade");
+            statement.execute("delete from databasechangelog where filename = 'db/008-sessions.sql'");
+            statement.execute("comment on table databasechangelog is null");
+            // As if the process were killed once the change is made.
+            statement.execute("alter table databasechangelog add constraint killed check (id <> 'sessions')");
+
+            assertThatThrownBy(() -> new Schema(torn).migrate()).isInstanceOf(IllegalStateException.class);
+            assertThat(one("torn", "select to_regclass('session')")).isEqualTo("null");
+
+            statement.execute("alter table databasechangelog drop constraint killed");
+        }
+        new Schema(torn).migrate();
+        assertThat(one("torn", "select to_regclass('session')")).isEqualTo("session");
+    }
+
     /** Another node may take as long as it likes for its changes, and so may a change. */
     @ParameterizedTest
     @Tag("O1")
@@ -248,6 +271,27 @@ class SchemaIT {
         } finally {
             execute("update databasechangelog set md5sum = null where filename = 'db/008-sessions.sql'");
         }
+    }
+
+    /** Whoever took it out of the list of changes may have taken out more: better no start than one on a guess. */
+    @Test
+    @Tag("O4")
+    void isLeftAloneWhereAChangeThatIsInIsMissingInTheListOfChanges() throws Exception {
+        execute("create database incomplete");
+        var incomplete = server.getDatabase("postgres", "incomplete");
+        new Schema(incomplete).migrate();
+        try (var connection = incomplete.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("delete from databasechangelog where filename = 'db/008-sessions.sql'");
+            statement.execute("comment on table databasechangelog is 'another version'");
+        }
+        var before = applied("incomplete");
+
+        assertThatThrownBy(() -> new Schema(incomplete).migrate())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll("could not be brought up to date", "db/008-sessions.sql", "already exists")
+                .hasMessageNotContaining("\n");
+        assertThat(applied("incomplete")).isEqualTo(before);
     }
 
     /** @param labels as SQL */
