@@ -4,10 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import java.net.URLEncoder;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.DisplayName;
@@ -58,6 +62,31 @@ class HostileInputIT {
         "refund"
     };
 
+    private static final List<String> PARAMETERS = List.of(
+            "",
+            "-1",
+            "1e9",
+            "NaN",
+            "99999999999999999999",
+            "[1]",
+            "'",
+            "\\",
+            "' OR 1=1--",
+            "created_at desc",
+            "%",
+            "\u0000",
+            "\ud800",
+            "+999999999-12-31T23:59:59Z",
+            "-999999999-01-01T00:00:00Z",
+            cursor("+999999999-12-31T23:59:59Z\n" + new UUID(0, 0)),
+            cursor("true\n-999999999-01-01T00:00:00Z\n" + new UUID(0, 0)),
+            cursor("a\0b\n" + new UUID(0, 0)),
+            "x".repeat(3_000));
+
+    private static String cursor(String keys) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(keys.getBytes(UTF_8));
+    }
+
     private final Installation installation;
     private final Client ann;
     private final String collection;
@@ -89,6 +118,71 @@ class HostileInputIT {
                                 Client.json().add("query", "x".repeat(100_000)).add("mode", mode))
                         .status())
                 .isIn(400, 413);
+    }
+
+    /** Each that the description names, of each call that reads. */
+    @Test
+    @Tag("Q1")
+    @Tag("Q2")
+    void noParameterOfACallIsReadAsAnythingElse() {
+        var document = ann.indexed(collection, "parameters.md", "# Lamps\n\nThe lamp is green.\n".getBytes(UTF_8));
+        var admin = installation.administrator();
+        var paths = ann.get("/openapi?format=json").json().getJsonObject("paths");
+        int tried = 0;
+        for (var path : paths.keySet()) {
+            var read = paths.getJsonObject(path).getJsonObject("get");
+            if (read == null || !read.containsKey("parameters") || path.endsWith("/events")) {
+                continue;
+            }
+            var who = path.matches("/api/v1/(audit|api-keys|users|groups).*") ? admin : ann;
+            var address = path.replace("collections/{id}", "collections/" + collection)
+                    .replace("documents/{id}", "documents/" + document)
+                    .replaceAll("\\{\\w+}", UUID.randomUUID().toString());
+            for (var parameter : read.getJsonArray("parameters").getValuesAs(JsonObject.class)) {
+                if (!parameter.getString("in").equals("query")) {
+                    continue;
+                }
+                for (var value : PARAMETERS) {
+                    var asked = address + "?" + parameter.getString("name") + "=" + URLEncoder.encode(value, UTF_8);
+                    var reply = who.get(asked);
+                    tried++;
+
+                    assertThat(reply.status()).as("%s: %s", asked, reply.body()).isIn(200, 400, 404);
+                    assertThat(reply.body()).as(asked).doesNotContain("SQL", "ERROR:", "org.postgresql", "Exception");
+                }
+            }
+        }
+        assertThat(tried).isGreaterThan(400);
+    }
+
+    @Test
+    @Tag("Q1")
+    @Tag("Q2")
+    void noFieldOfABodyIsReadAsAnythingElse() {
+        for (var value : PARAMETERS) {
+            for (var body : List.of(
+                    Client.json()
+                            .add("query", "refund")
+                            .add("filter", Client.json().add("names", value)),
+                    Client.json()
+                            .add("query", "refund")
+                            .add("filter", Client.json().add("asOf", value)),
+                    Client.json()
+                            .add("query", "refund")
+                            .add(
+                                    "filter",
+                                    Client.json()
+                                            .add(
+                                                    "documents",
+                                                    Json.createArrayBuilder().add(value))),
+                    Client.json().add("query", "refund").add("mode", value),
+                    Client.json().add("query", value))) {
+                var sent = body.build().toString();
+                var reply = ann.send("POST", "/api/v1/collections/" + collection + "/search", sent);
+
+                assertThat(reply.status()).as("%s: %s", sent, reply.body()).isIn(200, 400, 404);
+            }
+        }
     }
 
     @ParameterizedTest

@@ -1,6 +1,8 @@
 package org.docchat.domain;
 
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
@@ -36,6 +38,18 @@ public record Slice<T>(List<T> items, @Nullable String nextCursor) {
                 shown, Base64.getUrlEncoder().withoutPadding().encodeToString(last.getBytes(StandardCharsets.UTF_8)));
     }
 
+    /**
+     * A time among the sort keys of a cursor.
+     *
+     * @throws DateTimeException if it is none, or one of years beyond four digits, which the database does not know
+     */
+    public static Instant time(String key) {
+        if (key.startsWith("+") || key.startsWith("-")) {
+            throw new DateTimeException("the year has more than four digits");
+        }
+        return Instant.parse(key);
+    }
+
     /** The same part, each item seen differently. */
     public <R> Slice<R> map(Function<? super T, ? extends R> view) {
         return new Slice<R>(items.stream().<R>map(view).toList(), nextCursor);
@@ -66,6 +80,9 @@ public record Slice<T>(List<T> items, @Nullable String nextCursor) {
             }
             try {
                 var keys = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
+                if (keys.indexOf('\0') >= 0) {
+                    throw new IllegalArgumentException("no text in the database has U+0000");
+                }
                 return read.apply(List.of(keys.split("\n", -1)));
             } catch (RuntimeException e) {
                 // Whatever a stranger's cursor breaks, the answer is the same.

@@ -95,8 +95,8 @@ public final class Library {
      */
     public Slice<Document> documents(
             Caller caller, CollectionId id, @Nullable String state, @Nullable String name, Slice.Request request) {
-        var after = request.after(keys -> new StateKey(
-                Boolean.parseBoolean(keys.get(0)), Instant.parse(keys.get(1)), UUID.fromString(keys.get(2))));
+        var after = request.after(keys ->
+                new StateKey(Boolean.parseBoolean(keys.get(0)), Slice.time(keys.get(1)), UUID.fromString(keys.get(2))));
         return transactions.as(caller, session -> {
             Collections.require(session, id, Role.VIEWER);
             var query = session.createNativeQuery(listing(state, name, after), Tuple.class)

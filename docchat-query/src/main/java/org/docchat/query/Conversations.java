@@ -29,7 +29,7 @@ public final class Conversations {
 
     /** The caller's conversations, last used first. */
     public Slice<Conversation> list(Caller caller, Slice.Request request) {
-        var after = request.after(keys -> new Key(Instant.parse(keys.get(0)), UUID.fromString(keys.get(1))));
+        var after = request.after(keys -> new Key(Slice.time(keys.get(0)), UUID.fromString(keys.get(1))));
         return transactions.as(caller, session -> {
             var query = session.createQuery(
                     "select c from ConversationRow c"

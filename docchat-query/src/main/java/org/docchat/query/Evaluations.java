@@ -171,7 +171,7 @@ public final class Evaluations {
 
     /** The caller's runs on a collection, newest first. */
     public Slice<Evaluation> list(Caller caller, CollectionId collection, Slice.Request request) {
-        var after = request.after(keys -> new Key(Instant.parse(keys.get(0)), UUID.fromString(keys.get(1))));
+        var after = request.after(keys -> new Key(Slice.time(keys.get(0)), UUID.fromString(keys.get(1))));
         return transactions.as(caller, session -> {
             requireVisible(session, collection);
             var query = session.createQuery(

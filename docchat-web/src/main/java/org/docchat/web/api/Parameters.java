@@ -1,6 +1,7 @@
 package org.docchat.web.api;
 
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Locale;
@@ -48,12 +49,16 @@ final class Parameters {
             return null;
         }
         try {
-            return java.time.OffsetDateTime.parse(text).toInstant();
+            // Years have four digits there; the database knows no others either.
+            if (!text.matches("[+-].*")) {
+                return OffsetDateTime.parse(text).toInstant();
+            }
         } catch (DateTimeParseException e) {
-            throw new Failure.Invalid(
-                    "invalid_" + name.toLowerCase(Locale.ROOT),
-                    name + " must be a time as RFC 3339 writes it, such as 2026-01-31T12:00:00Z.");
+            // As below.
         }
+        throw new Failure.Invalid(
+                "invalid_" + name.toLowerCase(Locale.ROOT),
+                name + " must be a time as RFC 3339 writes it, such as 2026-01-31T12:00:00Z.");
     }
 
     /** A body that must be there. */

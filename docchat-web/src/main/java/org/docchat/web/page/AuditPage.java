@@ -81,7 +81,8 @@ public class AuditPage {
 
     private @Nullable LocalDate date() {
         try {
-            return since == null || since.isEmpty() ? null : LocalDate.parse(since);
+            // A sign is that of a year which the database does not know.
+            return since == null || !since.matches("[0-9].*") ? null : LocalDate.parse(since);
         } catch (DateTimeParseException e) {
             return null; // written by hand into the address: as if it were not there
         }

@@ -153,7 +153,7 @@ public class ApiKeys {
      * @param username only this user's; empty: everybody's
      */
     public Slice<Owned> everybodys(String username, Slice.Request request) {
-        var before = request.after(keys -> List.of(Instant.parse(keys.get(0)), UUID.fromString(keys.get(1))));
+        var before = request.after(keys -> List.of(Slice.time(keys.get(0)), UUID.fromString(keys.get(1))));
         var keys = database.all(
                 """
                 select k.*, u.username, u.display_name from api_key k join app_user u on u.id = k.user_id

@@ -132,7 +132,7 @@ public class Sessions {
      * @param username only this user's; empty: everybody's
      */
     public Slice<Owned> everybodys(String username, Slice.Request request) {
-        var before = request.after(keys -> List.of(Instant.parse(keys.get(0)), UUID.fromString(keys.get(1))));
+        var before = request.after(keys -> List.of(Slice.time(keys.get(0)), UUID.fromString(keys.get(1))));
         var sessions = database.all(
                 """
                 select s.*, u.username, u.display_name from session s join app_user u on u.id = s.user_id

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import java.util.List;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Role;
 import org.docchat.domain.Slice;
@@ -32,7 +33,9 @@ class ParametersTest {
         assertThat(Parameters.time("asOf", "2026-01-31T12:00:00+02:00"))
                 .isEqualTo(Instant.parse("2026-01-31T10:00:00Z"));
         assertThat(Parameters.time("asOf", null)).isNull();
-        assertThatThrownBy(() -> Parameters.time("asOf", "yesterday")).isInstanceOf(Failure.Invalid.class);
+        for (var none : List.of("yesterday", "", "+999999999-12-31T23:59:59Z", "-999999999-01-01T00:00:00Z")) {
+            assertThatThrownBy(() -> Parameters.time("asOf", none)).isInstanceOf(Failure.Invalid.class);
+        }
     }
 
     @Test
