@@ -523,6 +523,48 @@ class ChatModelIT {
                 .doesNotContain("postgres");
     }
 
+    /** As obedient as a model can be, it was never told what is not its reader's. */
+    @Test
+    @Tag("A4")
+    void theModelHearsNothingOfSomebodyElsesWhateverABodyNames() {
+        fake.doNow(TRUTHFUL);
+        var hidden = admin.newCollection("Canaries");
+        var document = admin.indexed(
+                hidden, "canary.md", "# Canary\n\nThe canary of the lighthouse is called Ferdinand.\n".getBytes(UTF_8));
+        var passage = admin.get("/api/v1/documents/" + document + "/passages")
+                .list("items")
+                .get(0)
+                .getString("id");
+        admin.post("/api/v1/users", Client.json().add("username", "model.bob").add("password", PASSWORD))
+                .requireStatus(201);
+        var bob = docchat.client().signIn("model.bob", PASSWORD);
+        var own = bob.newCollection("Lamps");
+        bob.indexed(own, "lamp.md", "# Lamp\n\nThe lamp of the lighthouse is called a canary lamp.\n".getBytes(UTF_8));
+        int before = fake.requests().size();
+        var named = ",\"collections\":[\"" + hidden + "\"],\"filter\":{\"documents\":[\"" + document
+                + "\"]},\"documents\":[\"" + document + "\"],\"citations\":[{\"passageId\":\"" + passage + "\"}]";
+        for (var question : List.of("What is the canary of the lighthouse called?", "Tell me of canary.md.")) {
+            bob.send(
+                            "POST",
+                            "/api/v1/collections/" + own + "/answers",
+                            "{\"question\":\"" + question + "\"" + named + "}")
+                    .requireStatus(200);
+            bob.send(
+                            "POST",
+                            "/v1/chat/completions",
+                            "{\"model\":\"" + own + "\",\"messages\":[{\"role\":\"user\",\"content\":\"" + question
+                                    + "\"}]" + named + "}")
+                    .requireStatus(200);
+            bob.send("POST", "/mcp", """
+                    {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ask","arguments":{"question":"%s"}}}""".formatted(question)).requireStatus(200);
+        }
+
+        var heard = fake.requests().subList(before, fake.requests().size());
+        assertThat(heard).isNotEmpty().allSatisfy(request -> assertThat(request.body())
+                .contains("canary lamp")
+                .doesNotContain("Ferdinand"));
+    }
+
     private JsonObject ask() {
         return admin.send("POST", answers, body()).requireStatus(200).json();
     }

@@ -24,10 +24,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.docchat.domain.CollectionId;
+import org.docchat.web.platform.PreparedDatabase;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,7 @@ class LauncherIT {
 
     @Test
     @Tag("A9")
+    @Tag("C5")
     @Tag("F1")
     @Tag("F2")
     void whatWasAcknowledgedIsIndexedOnceThoughTheProcessWasKilledMeanwhile() throws Exception {
@@ -61,6 +64,7 @@ class LauncherIT {
                     .containsOnly(200);
             assertThat(first.output()).contains("http://localhost:" + port).contains("shown this once");
             takesNoBodyForARequest(port);
+            tellsNobodyItsMake(first.address());
             var password = first.generatedPassword();
             var admin = first.client().signIn("admin", password);
             var collection = admin.newCollection("Archive");
@@ -146,6 +150,14 @@ class LauncherIT {
                         .as("what %s is answered with", method)
                         .hasSize(2);
             }
+        }
+    }
+
+    /** Nor in what it answers before it asks us. */
+    private static void tellsNobodyItsMake(URI server) {
+        for (var path : List.of("/signin.xhtml", "/api", "/%00", "/%zz", "/../x")) {
+            var answer = RawRequest.get(server, path);
+            assertThat(answer.head() + answer.body()).as(path).doesNotContainIgnoringCase("payara", "glassfish");
         }
     }
 
@@ -243,6 +255,50 @@ class LauncherIT {
             assertThat(refused.output())
                     .contains("DocChat cannot start: JWT_SECRET ")
                     .doesNotContain("hunter2");
+        }
+    }
+
+    @Test
+    @Tag("O4")
+    void aSchemaThatIsNotOursEndsTheProcessWithALineAndIsServedToNobody() throws Exception {
+        try (var database = PreparedDatabase.temporary()) {
+            database.execute("update databasechangelog set md5sum = '9:00000000000000000000000000000000'"
+                    + " where filename = 'db/008-sessions.sql'");
+            database.execute("comment on table databasechangelog is 'another version'");
+            var settings = Map.of(
+                    "DOCCHAT_PORT",
+                    Integer.toString(Installation.freePort()),
+                    "JWT_SECRET",
+                    "f3Qz8Lk1Vb6Nw0Xr5Ty2Hs7Jd4Gm9PcAe5Ui",
+                    "DATABASE_URL",
+                    database.url());
+            var http = HttpClient.newHttpClient();
+            var statuses = new TreeSet<Integer>();
+            try (var refused = new LauncherProcess(home, settings)) {
+                while (refused.isAlive()) {
+                    statuses.add(probe(http, refused.address()));
+                    Thread.sleep(100);
+                }
+                assertThat(refused.awaitEnd()).isEqualTo(1);
+                assertThat(refused.output())
+                        .contains("DocChat cannot start: ")
+                        .containsPattern("cannot start: .*db/008-sessions\\.sql");
+            }
+            assertThat(statuses).doesNotContain(200);
+        }
+    }
+
+    /** 0: nobody is there. */
+    private static int probe(HttpClient http, URI server) throws InterruptedException {
+        try {
+            return http.send(
+                            HttpRequest.newBuilder(server.resolve("/health/ready"))
+                                    .timeout(Duration.ofSeconds(2))
+                                    .build(),
+                            BodyHandlers.discarding())
+                    .statusCode();
+        } catch (IOException e) {
+            return 0;
         }
     }
 

@@ -80,6 +80,10 @@ final class LauncherProcess implements AutoCloseable {
         return found.group(1);
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     URI address() {
         return address;
     }

@@ -49,11 +49,20 @@ public final class Visitor {
 
     /** Sends a form. */
     public Page post(URI address, Map<String, String> form) {
-        return send(HttpRequest.newBuilder(address)
+        return send(posted(address, form));
+    }
+
+    private static HttpRequest.Builder posted(URI address, Map<String, String> form) {
+        return HttpRequest.newBuilder(address)
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(form.entrySet().stream()
                         .map(field -> field.getKey() + "=" + encoded(field.getValue()))
-                        .collect(Collectors.joining("&")))));
+                        .collect(Collectors.joining("&"))));
+    }
+
+    /** With cookies of somebody else's, and none of its own. */
+    public Page post(URI address, Map<String, String> form, String theirs) {
+        return send(posted(address, form).header("Cookie", theirs));
     }
 
     /** Goes wherever it is sent, as long as that is at the same server. */

@@ -21,6 +21,7 @@ import java.util.zip.ZipInputStream;
 final class Server {
     private static final String LIBRARIES = "WEB-INF/lib/";
     private static final String NETWORK = "set configs.config.server-config.network-config.";
+    private static final String HTTP = NETWORK + "protocols.protocol.http-listener.http.";
     private static final String LISTENER = NETWORK + "network-listeners.network-listener.http-listener.enabled";
 
     private final Path layout;
@@ -75,11 +76,12 @@ final class Server {
                 payara.resolve("launch-micro.jar").toUri().toString());
         System.setProperty("fish.payara.micro.UnpackDir", payara.toString());
         Thread.currentThread().setContextClassLoader(classes);
-        // The server's own refusal of TRACE would leave the body to be read as the next request; ours does not. And it
-        // would listen before the application is there, and say 404 and 500 of what will be.
+        // The server's own refusal of TRACE would leave the body to be read as the next request; ours does not. What it
+        // answers without asking us need not tell its make. And it would listen before the application is there, and
+        // say 404 and 500 of what will be.
         var before = Files.writeString(
                 root.resolve("before"),
-                NETWORK + "protocols.protocol.http-listener.http.trace-enabled=true\n" + LISTENER + "=false\n");
+                HTTP + "trace-enabled=true\n" + HTTP + "server-header=false\n" + LISTENER + "=false\n");
         var behind = Files.writeString(root.resolve("behind"), LISTENER + "=true\n");
         String[] arguments = {
             "--prebootcommandfile",

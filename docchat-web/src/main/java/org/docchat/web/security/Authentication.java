@@ -238,10 +238,6 @@ public class Authentication implements HttpAuthenticationMechanism {
             if (busy.isPresent()) {
                 return tooManyPages(request, response, context, busy.get());
             }
-            if (!path.isPublic()) {
-                // What the browser keeps would be shown after signing out.
-                response.setHeader("Cache-Control", "no-store");
-            }
             return pass(
                     request,
                     context,

@@ -63,8 +63,8 @@ public class SecurityHeaders extends HttpFilter {
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
         var path = Paths.of(request);
         // Pages get theirs from PrimeFaces (primefaces.CSP_POLICY in web.xml), with a nonce; of two policies the
-        // stricter would win.
-        if (!path.path().endsWith(".xhtml") || path.isForPrograms()) {
+        // stricter would win. What Faces serves as a resource ends like a page and is none.
+        if (!path.path().endsWith(".xhtml") || path.isForPrograms() || path.isStatic()) {
             response.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
         }
         if (request.isSecure()) {
@@ -74,9 +74,10 @@ public class SecurityHeaders extends HttpFilter {
             // The server answers it as a text of no particular encoding.
             response.setCharacterEncoding("UTF-8");
         }
-        if (path.isForPrograms()) {
+        if (!path.isStatic()) {
+            // What the browser keeps would be shown after signing out.
             response.setHeader("Cache-Control", "no-store");
-        } else if (path.isStatic()) {
+        } else {
             // Asked for again each time, answered with 304 while unchanged: no stale script after an upgrade.
             response.setHeader("Cache-Control", "no-cache");
             if (path.path().startsWith("/resources/pdfjs/")) {
