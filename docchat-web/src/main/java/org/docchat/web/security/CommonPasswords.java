@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Passwords that somebody who guesses tries first: everybody's, and what is made of the user's name or of ours. */
@@ -51,8 +52,16 @@ final class CommonPasswords {
         return isGuessed(begin, context) || joined.length() >= Users.SHORTEST_PASSWORD && isGuessed(joined, context);
     }
 
+    /** One's name and a common password are not the first that is tried together. */
     private static boolean isGuessed(String password, List<String> context) {
-        return Known.PASSWORDS.measure(password, context).getGuesses() <= FEW_GUESSES;
+        var strength = Known.PASSWORDS.measure(password, context);
+        return strength.getGuesses() <= FEW_GUESSES
+                && strength.getSequence().stream()
+                                .map(match -> match.dictionaryName)
+                                .filter(Objects::nonNull)
+                                .distinct()
+                                .count()
+                        < 2;
     }
 
     /** Names as a whole, with and without what is between their words, and each of these. */

@@ -65,6 +65,7 @@ class CommonPasswordsTest {
                 "correct horse battery",
                 "Secret-word-17",
                 "alice-pass-2026",
+                "alice-password",
                 "Password-of-alice.lee",
                 "zebra lamp",
                 "kxq7-vbn2",
