@@ -1,4 +1,5 @@
 import { announce } from "./dom.js";
+import { t } from "./texts.js";
 
 /* The choice of theme: stored in this browser, applied at once. */
 const choices = document.querySelectorAll("input[name='theme']");
@@ -28,10 +29,10 @@ document.addEventListener("click", async ({ target }) => {
   try {
     // Without HTTPS a browser has no clipboard to offer: then the selection is what there is to copy.
     await navigator.clipboard.writeText(field.value);
-    copier.textContent = "Copied";
-    announce("Copied");
+    copier.textContent = t("Copied");
+    announce(t("Copied"));
   } catch {
-    announce("Selected: copy it with the keyboard.");
+    announce(t("Selected: copy it with the keyboard."));
   }
 });
 const keyDialog = document.getElementById("key-dialog");

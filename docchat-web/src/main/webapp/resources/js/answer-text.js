@@ -1,4 +1,5 @@
 import { el } from "./dom.js";
+import { t } from "./texts.js";
 
 /**
  * An answer's text as DOM nodes: paragraphs, lists, headings, code, emphasis and citation markers, built node by node.
@@ -99,7 +100,7 @@ function mark(nodes, before, marker) {
 
 /** The place of a citation or passage in words. */
 export function place({ page, section, version }) {
-  return [page ? `page ${page}` : null, section || null, version > 1 ? `version ${version}` : null].filter(Boolean).join(" · ");
+  return [page ? t("page {0}", page) : null, section || null, version > 1 ? t("version {0}", version) : null].filter(Boolean).join(" · ");
 }
 
 /** On one line, and not markup. */
@@ -112,7 +113,7 @@ const marked = (text) => text.trim().replace(/[\\<&[\]]/g, "\\$&");
 export function markdown({ question, text, citations = [] }) {
   const sources = citations.map((each) => {
     const where = place(each);
-    return `\\[${each.number}\\] ${plain(each.documentName)}${where ? `, ${plain(where)}` : ""}: “${plain(each.quote)}”`;
+    return `\\[${each.number}\\] ${plain(each.documentName)}${where ? `, ${plain(where)}` : ""}: ${t("“{0}”", plain(each.quote))}`;
   });
-  return [`**${plain(question)}**`, marked(text), sources.length ? `Sources:\n\n${sources.join("\n\n")}` : ""].filter(Boolean).join("\n\n");
+  return [`**${plain(question)}**`, marked(text), sources.length ? `${t("Sources:")}\n\n${sources.join("\n\n")}` : ""].filter(Boolean).join("\n\n");
 }

@@ -1,3 +1,5 @@
+import { t, told } from "./texts.js";
+
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 
 /** Where the application stands on its host: "" at the root. */
@@ -7,8 +9,8 @@ export const api = `${base}/api/v1`;
 /** What went wrong, as the server tells it (RFC 9457); the message is written for people. */
 export class Problem extends Error {
   constructor({ status = 0, title, detail, code, instance } = {}) {
-    const incident = instance && status >= 500 ? ` Incident ${instance}.` : "";
-    super((detail || title || `The server answered with status ${status}.`) + incident);
+    const incident = instance && status >= 500 ? ` ${t("Incident {0}.", instance)}` : "";
+    super((told(detail || title || "") || t("The server answered with status {0}.", String(status))) + incident);
     this.status = status;
     this.code = code;
   }
@@ -16,7 +18,7 @@ export class Problem extends Error {
   static async of(response) {
     if (response.status === 401) {
       signedOut();
-      return new Problem({ status: 401, code: "signed_out", detail: "You are signed out. Sign in again to go on." });
+      return new Problem({ status: 401, code: "signed_out", detail: t("You are signed out. Sign in again to go on.") });
     }
     try {
       return new Problem({ ...(await response.json()), status: response.status });
@@ -28,7 +30,7 @@ export class Problem extends Error {
   static unreachable() {
     return new Problem({
       code: "unreachable",
-      detail: "The server does not answer. Check your connection; nothing you entered is lost.",
+      detail: t("The server does not answer. Check your connection; nothing you entered is lost."),
     });
   }
 }

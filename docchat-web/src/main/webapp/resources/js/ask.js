@@ -4,6 +4,7 @@ import { Conversations } from "./conversations.js";
 import { el, icon, note, shown } from "./dom.js";
 import { Reader } from "./reader.js";
 import { Start } from "./start.js";
+import { t } from "./texts.js";
 import { Turn } from "./turn.js";
 
 const page = document.getElementById("ask");
@@ -105,7 +106,7 @@ async function ask(question, asked, standalone) {
       }
     }
     if (!done) {
-      throw new Problem({ detail: "The connection ended before the answer did." });
+      throw new Problem({ detail: t("The connection ended before the answer did.") });
     }
   } catch (problem) {
     if (isAbort(problem) || mine.signal.aborted) {
@@ -185,8 +186,8 @@ function fresh() {
 }
 
 function title(text) {
-  heading.textContent = text === null ? "New question" : shown(text);
-  document.title = `${text === null ? "Ask" : shown(text)} · DocChat`;
+  heading.textContent = text === null ? t("New question") : shown(text);
+  document.title = `${text === null ? t("Ask") : shown(text)} · DocChat`;
 }
 
 document.getElementById("new").addEventListener("click", fresh);

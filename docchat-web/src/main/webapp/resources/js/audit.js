@@ -1,5 +1,6 @@
 import { download } from "./api.js";
 import { note } from "./dom.js";
+import { t } from "./texts.js";
 
 /* The entries that the page's search finds, all of them, as a file. */
 const message = document.getElementById("message");
@@ -24,7 +25,7 @@ document.addEventListener("click", async ({ target }) => {
   try {
     await download(`/audit/export?${wanted}`, `audit.${format}`);
   } catch (problem) {
-    message.replaceChildren(note("error", problem.message || "The export broke off. Try it again."));
+    message.replaceChildren(note("error", problem.message || t("The export broke off. Try it again.")));
   }
   target.disabled = false;
 });

@@ -1,7 +1,8 @@
 import { call, download } from "./api.js";
 import { Documents } from "./documents.js";
 import { isBusy, isProblem } from "./document-state.js";
-import { button, count, el, icon, note, number } from "./dom.js";
+import { button, el, icon, note } from "./dom.js";
+import { count, t } from "./texts.js";
 import { chooseFiles, dropTarget, Uploads } from "./upload.js";
 import { UploadList } from "./upload-list.js";
 
@@ -20,11 +21,11 @@ const documents = new Documents(document.getElementById("documents"), {
   empty: () =>
     el("div", { class: "empty" },
       icon("file"),
-      el("h2", {}, "No documents yet"),
+      el("h2", {}, t("No documents yet")),
       el("p", {}, canEdit
-        ? "Drop files or whole folders anywhere on this page. PDF, Word, PowerPoint, Excel, HTML, Markdown, mail, plain text and scans are read. They can be asked within seconds."
-        : "Nobody has added documents to this collection. You may read it, but not add to it; ask one of its owners."),
-      canEdit ? el("div", { class: "actions" }, button("Choose files", { symbol: "upload", kind: "primary" }, () => chooseFiles(add))) : null),
+        ? t("Drop files or whole folders anywhere on this page. PDF, Word, PowerPoint, Excel, HTML, Markdown, mail, plain text and scans are read. They can be asked within seconds.")
+        : t("Nobody has added documents to this collection. You may read it, but not add to it; ask one of its owners.")),
+      canEdit ? el("div", { class: "actions" }, button(t("Choose files"), { symbol: "upload", kind: "primary" }, () => chooseFiles(add))) : null),
 });
 
 let stored = 0;
@@ -56,16 +57,16 @@ async function state() {
     const busy = by ? sum(isBusy) : seen(isBusy);
     const problems = by ? sum(isProblem) : seen(isProblem);
     facts.replaceChildren(
-      el("span", {}, count(collection.documents, "document")),
-      el("span", {}, count(collection.passages, "passage")),
-      ...(collection.paused ? [el("span", { class: "busy" }, `Indexing is paused${busy ? `, ${number(busy)} waiting` : ""}`)] : []),
-      ...(busy && !collection.paused ? [el("span", { class: "busy" }, `${number(busy)} in progress`)] : []),
-      ...(problems ? [el("span", { class: "problem" }, count(problems, "problem"))] : []),
+      el("span", {}, count(collection.documents, "{0} document", "{0} documents")),
+      el("span", {}, count(collection.passages, "{0} passage", "{0} passages")),
+      ...(collection.paused ? [el("span", { class: "busy" }, busy ? t("Indexing is paused, {0} waiting", busy) : t("Indexing is paused"))] : []),
+      ...(busy && !collection.paused ? [el("span", { class: "busy" }, t("{0} in progress", busy))] : []),
+      ...(problems ? [el("span", { class: "problem" }, count(problems, "{0} problem", "{0} problems"))] : []),
     );
     if (pause) {
       pause.hidden = !busy && !collection.paused;
       pause.dataset.act = collection.paused ? "resume" : "pause";
-      pause.textContent = collection.paused ? "Resume indexing" : "Pause indexing";
+      pause.textContent = collection.paused ? t("Resume indexing") : t("Pause indexing");
     }
   } catch {
     // The table says what is wrong; the line keeps what it last knew.
@@ -89,12 +90,12 @@ async function turn() {
 async function take(start) {
   const message = document.getElementById("message");
   start.disabled = true;
-  message.replaceChildren(note("info", "Preparing the export. Stay on this page until the download begins."));
+  message.replaceChildren(note("info", t("Preparing the export. Stay on this page until the download begins.")));
   try {
     await download(`/collections/${id}/export`, `${document.querySelector("h1").textContent}.zip`);
     message.replaceChildren();
   } catch (problem) {
-    message.replaceChildren(note("error", problem.message || "The export broke off. Try it again."));
+    message.replaceChildren(note("error", problem.message || t("The export broke off. Try it again.")));
   }
   start.disabled = false;
 }

@@ -1,4 +1,5 @@
 import { el, icon, memory, name } from "./dom.js";
+import { t } from "./texts.js";
 
 /** The question field with the chips of the collections that are asked. */
 export class Composer {
@@ -49,7 +50,7 @@ export class Composer {
       el("button", { type: "button", class: "chip", "aria-pressed": String(pressed), on: { click: onClick } }, icon("check"), label);
     this.chips.hidden = this.collections.length === 0;
     this.chips.replaceChildren(
-      ...(several ? [chip("All", this.asked.length === this.collections.length, () => this.#all())] : []),
+      ...(several ? [chip(t("All"), this.asked.length === this.collections.length, () => this.#all())] : []),
       ...this.collections.map((each) => chip(name(each.name), !this.leftOut.has(each.id), () => this.#toggle(each.id))),
     );
   }
@@ -79,8 +80,8 @@ export class Composer {
   set running(busy) {
     this.busy = busy;
     this.send.replaceChildren(icon(busy ? "stop" : "send"));
-    this.send.setAttribute("aria-label", busy ? "Stop" : "Ask");
-    this.send.title = busy ? "Stop" : "Ask";
+    this.send.setAttribute("aria-label", busy ? t("Stop") : t("Ask"));
+    this.send.title = busy ? t("Stop") : t("Ask");
     this.#update();
   }
 
@@ -89,7 +90,7 @@ export class Composer {
     this.field.disabled = this.collections.length === 0;
     this.send.disabled = !this.busy && (!ready || !this.field.value.trim());
     this.hint.classList.toggle("keys", ready);
-    this.hint.textContent = this.collections.length && !ready ? "Choose at least one collection to ask." : this.collections.length ? this.keys : "";
+    this.hint.textContent = this.collections.length && !ready ? t("Choose at least one collection to ask.") : this.collections.length ? this.keys : "";
     if (!CSS.supports("field-sizing", "content")) {
       this.field.style.height = "auto";
       this.field.style.height = `${Math.min(this.field.scrollHeight, 200)}px`;

@@ -1,6 +1,7 @@
 import { call, download } from "./api.js";
 import { choose, confirm, prompt } from "./dialogs.js";
 import { button, day, el, name, note } from "./dom.js";
+import { t } from "./texts.js";
 
 /** The list of conversations, last used first, under the days on which they were used. */
 export class Conversations {
@@ -17,7 +18,7 @@ export class Conversations {
       this.cursor = slice.nextCursor;
       this.#render();
     } catch (problem) {
-      this.root.replaceChildren(el("li", {}, note("error", problem.message, button("Try again", { kind: "tight" }, () => this.reload()))));
+      this.root.replaceChildren(el("li", {}, note("error", problem.message, button(t("Try again"), { kind: "tight" }, () => this.reload()))));
     }
   }
 
@@ -37,8 +38,8 @@ export class Conversations {
       }
       rows.push(this.#row(talk));
     }
-    const older = this.cursor ? [el("li", {}, button("Show older", { kind: "quiet tight" }, () => this.#older()))] : [];
-    this.root.replaceChildren(...(rows.length ? [...rows, ...older] : [el("li", { class: "none" }, "Your questions will be kept here. Only you see them.")]));
+    const older = this.cursor ? [el("li", {}, button(t("Show older"), { kind: "quiet tight" }, () => this.#older()))] : [];
+    this.root.replaceChildren(...(rows.length ? [...rows, ...older] : [el("li", { class: "none" }, t("Your questions will be kept here. Only you see them."))]));
   }
 
   async #older() {
@@ -53,13 +54,13 @@ export class Conversations {
     return el("li", { class: current ? "current" : "" },
       el("button", { type: "button", class: "open", title: talk.title, "aria-current": current ? "true" : null, on: { click: () => this.onOpen(talk.id) } }, name(talk.title)),
       el("span", { class: "tools" },
-        button(`Rename “${talk.title}”`, { kind: "quiet tight", symbol: "edit", only: true }, () => this.#rename(talk)),
-        button(`Download “${talk.title}”`, { kind: "quiet tight", symbol: "download", only: true }, () => this.#export(talk)),
-        button(`Delete “${talk.title}”`, { kind: "quiet tight", symbol: "trash", only: true }, () => this.#delete(talk))));
+        button(t("Rename “{0}”", talk.title), { kind: "quiet tight", symbol: "edit", only: true }, () => this.#rename(talk)),
+        button(t("Download “{0}”", talk.title), { kind: "quiet tight", symbol: "download", only: true }, () => this.#export(talk)),
+        button(t("Delete “{0}”", talk.title), { kind: "quiet tight", symbol: "trash", only: true }, () => this.#delete(talk))));
   }
 
   async #rename(talk) {
-    const title = await prompt({ title: "Rename this conversation", label: "Title", value: talk.title });
+    const title = await prompt({ title: t("Rename this conversation"), label: t("Title"), value: talk.title });
     if (title && title !== talk.title && (await this.#change(talk, { method: "PATCH", json: { title } })) && talk.id === this.current) {
       this.onRename(title);
     }
@@ -67,9 +68,9 @@ export class Conversations {
 
   async #export(talk) {
     const format = await choose({
-      title: "Download this conversation",
-      text: "With its questions, answers, sources and quotes.",
-      choices: { markdown: "Markdown, to read", json: "JSON, for programs" },
+      title: t("Download this conversation"),
+      text: t("With its questions, answers, sources and quotes."),
+      choices: { markdown: t("Markdown, to read"), json: t("JSON, for programs") },
     });
     if (format) {
       try {
@@ -82,9 +83,9 @@ export class Conversations {
 
   async #delete(talk) {
     const sure = await confirm({
-      title: "Delete this conversation?",
-      text: "Its questions and answers will be gone. The documents stay.",
-      action: "Delete",
+      title: t("Delete this conversation?"),
+      text: t("Its questions and answers will be gone. The documents stay."),
+      action: t("Delete"),
     });
     if (sure && (await this.#change(talk, { method: "DELETE" })) && talk.id === this.current) {
       this.onNew();

@@ -1,4 +1,5 @@
 import { button, el } from "./dom.js";
+import { t } from "./texts.js";
 
 /** Asks before something that cannot be undone. Resolves to whether it shall be done. */
 export function confirm({ title, text, action, kind = "danger" }) {
@@ -7,7 +8,7 @@ export function confirm({ title, text, action, kind = "danger" }) {
     el(
       "div",
       { class: "row end" },
-      button("Cancel", {}, () => done(false)),
+      button(t("Cancel"), {}, () => done(false)),
       el("button", { type: "submit", class: `btn ${kind}` }, action),
     ),
   ], () => true, false);
@@ -20,21 +21,21 @@ export function choose({ title, text, choices }) {
     el(
       "div",
       { class: "row end" },
-      button("Cancel", {}, () => done(null)),
+      button(t("Cancel"), {}, () => done(null)),
       Object.entries(choices).map(([key, label]) => button(label, {}, () => done(key))),
     ),
   ], () => null, null);
 }
 
 /** Asks for a line of text. Resolves to it, or to null. */
-export function prompt({ title, label, value = "", action = "Save" }) {
+export function prompt({ title, label, value = "", action = t("Save") }) {
   const input = el("input", { id: "prompted", class: "input", value, maxlength: 200, required: true, autocomplete: "off" });
   return open(title, (done) => [
     el("div", { class: "field" }, el("label", { for: "prompted" }, label), input),
     el(
       "div",
       { class: "row end" },
-      button("Cancel", {}, () => done(null)),
+      button(t("Cancel"), {}, () => done(null)),
       el("button", { type: "submit", class: "btn primary" }, action),
     ),
   ], () => input.value.trim() || null, null);

@@ -1,4 +1,5 @@
-import { count, el, number } from "./dom.js";
+import { el } from "./dom.js";
+import { count, t, told } from "./texts.js";
 
 export const isProblem = ({ state }) => state === "rejected" || state === "failed";
 export const isBusy = ({ state }) => state === "received" || state === "parsing" || state === "embedding";
@@ -11,22 +12,23 @@ const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 /** A state in words, with what it means and what is being done. */
 export function words(document) {
   const { state, progress, problem, version, searchableVersion, pages, passages } = document;
-  const older = searchableVersion && searchableVersion < version ? ` Version ${searchableVersion} answers until then.` : "";
+  const older = searchableVersion && searchableVersion < version ? ` ${t("Version {0} answers until then.", searchableVersion)}` : "";
+  const still = older && ` ${t("Version {0} still answers.", searchableVersion)}`;
   switch (state) {
     case "received":
-      return `Waiting to be read.${older}`;
+      return t("Waiting to be read.") + older;
     case "parsing":
-      return `${step(progress, "Reading")}.${older}`;
+      return `${step(progress, t("Reading"))}.${older}`;
     case "embedding": {
-      const doing = step(progress, "making embeddings");
-      return older ? `${capital(doing)}.${older}` : `Searchable by keyword; ${doing.charAt(0).toLowerCase()}${doing.slice(1)}.`;
+      const doing = step(progress, t("Making embeddings"));
+      return older ? `${doing}.${older}` : t("Searchable by keyword. {0}.", doing);
     }
     case "indexed":
-      return `Ready · ${pages ? `${count(pages, "page")} · ` : ""}${count(passages, "passage")}`;
+      return [t("Ready"), pages ? count(pages, "{0} page", "{0} pages") : null, count(passages, "{0} passage", "{0} passages")].filter(Boolean).join(" · ");
     case "rejected":
-      return `${problem?.detail ?? "This file cannot be used."}${older && ` Version ${searchableVersion} still answers.`}`;
+      return reason(problem, t("This file cannot be used.")) + still;
     case "failed":
-      return `${problem?.detail ?? "This file could not be processed."}${older && ` Version ${searchableVersion} still answers.`}`;
+      return reason(problem, t("This file could not be processed.")) + still;
     default:
       return capital(state);
   }
@@ -38,16 +40,18 @@ function step(progress, otherwise) {
   }
   const { step: doing, done, total } = progress;
   if (!total) {
-    return capital(doing);
+    return told(capital(doing));
   }
-  const page = `${number(Math.min(done + 1, total))} of ${number(total)}`;
+  const page = Math.min(done + 1, total);
   if (doing === "reading pages") {
-    return `Reading page ${page}`;
+    return t("Reading page {0} of {1}", page, total);
   }
   return doing === "recognizing pages"
-    ? `Recognizing the text of scanned page ${page} (OCR)`
-    : `${capital(doing.replace(/ passages$/, ""))} ${number(done)} of ${count(total, "passage")}`;
+    ? t("Recognizing the text of scanned page {0} of {1} (OCR)", page, total)
+    : count(total, "Making embeddings: {1} of {0} passage", "Making embeddings: {1} of {0} passages", done);
 }
+
+const reason = (problem, otherwise) => (problem?.detail ? told(problem.detail) : otherwise);
 
 /** The state as a table cell shows it. */
 export function stateView(document) {
@@ -57,9 +61,9 @@ export function stateView(document) {
     "div",
     { class: `state ${kind}` },
     words(document),
-    document.state === "indexed" ? document.notes.map((note) => el("p", {}, note)) : null,
+    document.state === "indexed" ? document.notes.map((note) => el("p", {}, told(note))) : null,
     isBusy(document) && document.state !== "received"
-      ? el("progress", total ? { max: total, value: done, "aria-label": "Progress" } : { "aria-label": "Progress" })
+      ? el("progress", total ? { max: total, value: done, "aria-label": t("Progress") } : { "aria-label": t("Progress") })
       : null,
   );
 }

@@ -1,20 +1,21 @@
 import { base, call, isAbort } from "./api.js";
 import { confirm } from "./dialogs.js";
 import { isBusy, isSearchable, stateView } from "./document-state.js";
-import { button, count, el, moment, name, note, number, size } from "./dom.js";
+import { button, el, moment, name, note, size } from "./dom.js";
+import { count, nodes, t } from "./texts.js";
 
 const PAGE = 100;
 const MOST_AT_ONCE = 200;
 const TICK = 1500;
 
 const FILTERS = [
-  ["", "All states"],
-  ["received", "Waiting"],
-  ["parsing", "Being read"],
-  ["embedding", "Being embedded"],
-  ["indexed", "Ready"],
-  ["rejected", "Not usable"],
-  ["failed", "Failed"],
+  ["", t("All states")],
+  ["received", t("Waiting")],
+  ["parsing", t("Being read")],
+  ["embedding", t("Being embedded")],
+  ["indexed", t("Ready")],
+  ["rejected", t("Not usable")],
+  ["failed", t("Failed")],
 ];
 
 /** The documents of a collection as a live table: problems first, then newest first. */
@@ -29,24 +30,24 @@ export class Documents {
   }
 
   #build() {
-    this.state = el("select", { class: "input", "aria-label": "State", on: { change: () => this.reload() } },
+    this.state = el("select", { class: "input", "aria-label": t("State"), on: { change: () => this.reload() } },
       FILTERS.map(([value, label]) => el("option", { value }, label)));
     let typing;
     this.name = el("input", {
-      class: "input", type: "search", placeholder: "Find by name", "aria-label": "Find by name",
+      class: "input", type: "search", placeholder: t("Find by name"), "aria-label": t("Find by name"),
       on: { input: () => { clearTimeout(typing); typing = setTimeout(() => this.reload(), 250); } },
     });
-    this.remove = button("Delete", { symbol: "trash", kind: "danger", hidden: true }, () => this.#delete());
+    this.remove = button(t("Delete"), { symbol: "trash", kind: "danger", hidden: true }, () => this.#delete());
     this.tools = el("div", { class: "toolbar" }, this.name, this.state, el("span", { class: "grow" }), this.remove);
-    this.everything = el("input", { type: "checkbox", "aria-label": "Select all that are shown", on: { change: ({ target }) => this.#select(target.checked) } });
+    this.everything = el("input", { type: "checkbox", "aria-label": t("Select all that are shown"), on: { change: ({ target }) => this.#select(target.checked) } });
     this.body = el("tbody");
     const th = (label, kind = "") => el("th", { class: kind, scope: "col" }, label);
     this.table = el("table", { class: "table" },
       el("thead", {}, el("tr", {},
         this.canEdit ? el("th", { class: "check" }, this.everything) : null,
-        th("Document"), th("State"), th("Size", "num"), th("Added", "num"), el("th", {}, el("span", { class: "unseen" }, "Actions")))),
+        th(t("Document")), th(t("State")), th(t("Size"), "num"), th(t("Added"), "num"), el("th", {}, el("span", { class: "unseen" }, t("Actions"))))),
       this.body);
-    this.more = button("Show more", {}, () => this.#more());
+    this.more = button(t("Show more"), {}, () => this.#more());
     this.foot = el("div", { class: "more" }, this.more);
     this.message = el("div");
     this.tools.hidden = this.table.hidden = this.foot.hidden = true;
@@ -85,7 +86,7 @@ export class Documents {
       if (isAbort(problem)) {
         return;
       }
-      this.message.replaceChildren(note("error", problem.message, button("Try again", { kind: "tight" }, () => this.reload())));
+      this.message.replaceChildren(note("error", problem.message, button(t("Try again"), { kind: "tight" }, () => this.reload())));
     }
     if (this.items.some(isBusy) || this.expecting) {
       this.expecting = false;
@@ -143,7 +144,7 @@ export class Documents {
     this.none?.remove();
     if (nothing) {
       this.none = this.filtered
-        ? el("p", { class: "muted" }, "No document fits. ", button("Show all", { kind: "tight" }, () => this.#clear()))
+        ? el("p", { class: "muted" }, t("No document fits."), " ", button(t("Show all"), { kind: "tight" }, () => this.#clear()))
         : this.empty();
       this.root.append(this.none);
     }
@@ -162,24 +163,24 @@ export class Documents {
     return el("tr", {},
       this.canEdit
         ? el("td", { class: "check" }, el("input", {
-            type: "checkbox", "aria-label": `Select ${title}`, checked: this.selected.has(id),
+            type: "checkbox", "aria-label": t("Select {0}", title), checked: this.selected.has(id),
             on: { change: ({ target }) => { this.selected[target.checked ? "add" : "delete"](id); this.#chosen(); } },
           }))
         : null,
       el("td", {}, el("div", { class: "name" },
         isSearchable(document) ? el("a", { href }, name(title)) : name(title),
-        version > 1 ? el("span", { class: "tag" }, `version ${version}`) : null)),
+        version > 1 ? el("span", { class: "tag" }, t("version {0}", version)) : null)),
       el("td", { class: "state-cell" }, stateView(document)),
       el("td", { class: "num" }, size(document.size)),
       el("td", { class: "num" }, moment(document.createdAt)),
       el("td", { class: "act" },
         this.canEdit && document.state === "failed"
-          ? button("Try again", { kind: "quiet tight", symbol: "retry" }, () => this.#retry(document))
+          ? button(t("Try again"), { kind: "quiet tight", symbol: "retry" }, () => this.#retry(document))
           : null,
         this.canEdit && isBusy(document)
-          ? button("Cancel", { kind: "quiet tight", symbol: "close" }, () => this.#cancel(document))
+          ? button(t("Cancel"), { kind: "quiet tight", symbol: "close" }, () => this.#cancel(document))
           : null,
-        this.canEdit ? button(`Delete ${title}`, { kind: "quiet tight", symbol: "trash", only: true }, () => this.#delete([id])) : null));
+        this.canEdit ? button(t("Delete {0}", title), { kind: "quiet tight", symbol: "trash", only: true }, () => this.#delete([id])) : null));
   }
 
   #select(all) {
@@ -191,7 +192,7 @@ export class Documents {
   #chosen() {
     const n = this.selected.size;
     this.remove.hidden = n === 0;
-    this.remove.lastChild.textContent = `Delete ${number(n)}`;
+    this.remove.lastChild.textContent = t("Delete {0}", n);
     this.everything.checked = n > 0 && n === this.items.length;
     this.everything.indeterminate = n > 0 && n < this.items.length;
   }
@@ -207,9 +208,11 @@ export class Documents {
   async #delete(ids = [...this.selected]) {
     const only = ids.length === 1 ? this.items.find(({ id }) => id === ids[0]) : null;
     const sure = await confirm({
-      title: only ? "Delete this document?" : `Delete ${count(ids.length, "document")}?`,
-      text: [only ? name(only.name) : "They", " will be gone with all versions at once, and no answer will use ", only ? "it" : "them", " again. This cannot be undone."],
-      action: "Delete",
+      title: only ? t("Delete this document?") : count(ids.length, "Delete {0} document?", "Delete {0} documents?"),
+      text: only
+        ? nodes("{0} will be gone with all versions at once, and no answer will use it again. This cannot be undone.", name(only.name))
+        : t("They will be gone with all versions at once, and no answer will use them again. This cannot be undone."),
+      action: t("Delete"),
     });
     if (sure) {
       await this.#each(ids, (id) => call(`/documents/${id}`, { method: "DELETE" }));

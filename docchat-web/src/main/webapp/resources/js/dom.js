@@ -1,4 +1,5 @@
 import { base } from "./api.js";
+import { language, number, t } from "./texts.js";
 
 /** Attributes that people read; a name may be in them. */
 const READ = new Set(["title", "aria-label", "alt", "placeholder"]);
@@ -71,39 +72,38 @@ export function note(kind, message, ...actions) {
   );
 }
 
-const numbers = new Intl.NumberFormat("en");
-export const number = (n) => numbers.format(n ?? 0);
-const plural = new Intl.PluralRules("en", { type: "ordinal" });
-export const ordinal = (n) => number(n) + { one: "st", two: "nd", few: "rd", other: "th" }[plural.select(n)];
-export const count = (n, one, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`;
+const plural = new Intl.PluralRules(language, { type: "ordinal" });
+const ordinals = { one: t("{0}st", "{0}"), two: t("{0}nd", "{0}"), few: t("{0}rd", "{0}"), other: t("{0}th", "{0}") };
+export const ordinal = (n) => ordinals[plural.select(n)].replace("{0}", number(n));
 
 export function size(bytes) {
   if (!(bytes >= 0)) {
     return "";
   }
-  const units = ["B", "kB", "MB", "GB"];
+  const units = ["{0} B", "{0} kB", "{0} MB", "{0} GB"];
   let value = bytes;
   let unit = 0;
   while (value >= 1000 && unit < units.length - 1) {
     value /= 1000;
     unit++;
   }
-  return `${value >= 10 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+  const digits = value >= 10 || unit === 0 ? 0 : 1;
+  return t(units[unit], number(value, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false }));
 }
 
-const time = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hour12: false });
-const date = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" });
+const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hour12: false });
+const date = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
 
 /** The day in words, then the date: "Today", "Yesterday", "3 Nov 2026". */
 export function day(instant) {
   const then = new Date(instant);
   const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(then).setHours(0, 0, 0, 0)) / 86_400_000);
-  return days === 0 ? "Today" : days === 1 ? "Yesterday" : date.format(then);
+  return days === 0 ? t("Today") : days === 1 ? t("Yesterday") : date.format(then);
 }
 
 export function moment(instant) {
   const words = day(instant);
-  return words === "Today" ? `Today, ${time.format(new Date(instant))}` : words;
+  return words === t("Today") ? t("Today, {0}", time.format(new Date(instant))) : words;
 }
 
 /** Says something once to those who do not see the page. */

@@ -1,9 +1,10 @@
 import { call } from "./api.js";
 import { confirm } from "./dialogs.js";
-import { announce, button, el, name, note, number } from "./dom.js";
+import { announce, button, el, name, note } from "./dom.js";
+import { count, nodes, t, told } from "./texts.js";
 
 const TICK = 2000;
-const STATES = { in_use: "answers", ready: "ready", filling: "being computed", failed: "stopped", none: "not computed" };
+const STATES = { in_use: t("answers"), ready: t("ready"), filling: t("being computed"), failed: t("stopped"), none: t("not computed") };
 
 const { id } = document.getElementById("collection").dataset;
 const path = `/collections/${id}/embedding-model`;
@@ -36,7 +37,7 @@ function show({ models }) {
   const beside = models.filter(({ state }) => state !== "in_use");
   fact.hidden = beside.length === 0;
   fact.replaceChildren(
-    "Searched by ", name(models[0].name),
+    ...nodes("Searched by {0}", name(models[0].name)),
     ...beside.filter(({ state }) => state !== "none").flatMap((each) => [" · ", name(each.name), ` ${brief(each)}`]));
   if (opener) {
     opener.hidden = beside.length === 0;
@@ -44,13 +45,13 @@ function show({ models }) {
   }
   for (const { name: model, state } of beside) {
     if (state === "ready" && before.some((each) => each.name === model && each.state === "filling")) {
-      announce(`${model} is ready.`);
+      announce(t("{0} is ready.", model));
     }
   }
   before = models;
 }
 
-const brief = ({ state, done, total }) => (state === "filling" ? `${STATES.filling}, ${number(done)} of ${number(total)}` : STATES[state]);
+const brief = ({ state, done, total }) => (state === "filling" ? t("being computed, {0} of {1}", done, total) : STATES[state]);
 
 function render(models) {
   const focused = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
@@ -59,10 +60,10 @@ function render(models) {
       el("div", { class: "row" },
         el("span", { class: "grow" }, el("strong", {}, name(each.name)), " ", el("span", { class: "tag" }, STATES[each.state])),
         actions(each)),
-      el("p", { class: "muted small" }, each.dimensions ? `${number(each.dimensions)} dimensions` : "No longer configured here",
-        each.state === "none" ? "" : ` · ${number(each.done)} of ${number(each.total)} passages`),
-      each.state === "filling" ? el("progress", { max: each.total || 1, value: each.done, "aria-label": `Progress of ${each.name}` }) : null,
-      each.problem ? note("warn", each.problem) : null)));
+      el("p", { class: "muted small" }, each.dimensions ? t("{0} dimensions", each.dimensions) : t("No longer configured here"),
+        each.state === "none" ? "" : ` · ${count(each.total, "{1} of {0} passage", "{1} of {0} passages", each.done)}`),
+      each.state === "filling" ? el("progress", { max: each.total || 1, value: each.done, "aria-label": t("Progress of {0}", each.name) }) : null,
+      each.problem ? note("warn", told(each.problem)) : null)));
   if (focused) {
     list.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   }
@@ -74,18 +75,18 @@ function actions(model) {
   const json = { name: model.name };
   const fill = () => call(path, { method: "POST", json });
   switch (model.state) {
-    case "none": return [act("Compute", "", async () => (await sure(model)) && fill())];
-    case "filling": return [drop("Cancel")];
-    case "failed": return [act("Go on", "", fill), drop("Delete")];
-    case "ready": return [act("Use it", "primary", () => call(path, { method: "PUT", json })), drop("Delete")];
+    case "none": return [act(t("Compute"), "", async () => (await sure(model)) && fill())];
+    case "filling": return [drop(t("Cancel"))];
+    case "failed": return [act(t("Go on"), "", fill), drop(t("Delete"))];
+    case "ready": return [act(t("Use it"), "primary", () => call(path, { method: "PUT", json })), drop(t("Delete"))];
     default: return [];
   }
 }
 
 const sure = (model) => confirm({
-  title: "Compute these embeddings?",
-  text: ["Each passage of this collection is embedded by ", name(model.name), " in the background. If that model runs on another server, the text is sent there. Nothing changes for those who ask until you use it."],
-  action: "Compute",
+  title: t("Compute these embeddings?"),
+  text: nodes("Each passage of this collection is embedded by {0} in the background. If that model runs on another server, the text is sent there. Nothing changes for those who ask until you use it.", name(model.name)),
+  action: t("Compute"),
   kind: "primary",
 });
 

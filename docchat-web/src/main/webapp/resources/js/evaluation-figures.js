@@ -1,22 +1,23 @@
-import { el, icon, number } from "./dom.js";
+import { el, icon } from "./dom.js";
+import { language, number, t } from "./texts.js";
 
-const decimals = new Intl.NumberFormat("en", { minimumFractionDigits: 3, maximumFractionDigits: 3 });
-const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
+const decimals = new Intl.NumberFormat(language, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
 const share = (value) => (value === null || value === undefined ? "–" : percent.format(value));
 const plain = (value) => (value === null || value === undefined ? "–" : decimals.format(value));
-const part = (value, some, all) => (all ? `${share(value)} (${number(some)} of ${number(all)})` : "–");
+const part = (value, some, all) => (all ? t("{0} ({1} of {2})", share(value), some, all) : "–");
 
 /** What is told of a run: the headlines first. `up`: whether more is better. */
 export const FIGURES = [
-  { label: "Recall@5", help: "Share of what is expected among the first five", value: (m) => m.recallAt5, show: (m) => share(m.recallAt5), up: true, headline: true },
-  { label: "MRR", help: "Mean of 1 / place of the first that is expected", value: (m) => m.mrr, show: (m) => plain(m.mrr), up: true, headline: true },
-  { label: "nDCG@10", help: "How near the first ten are to the best order", value: (m) => m.ndcgAt10, show: (m) => plain(m.ndcgAt10), up: true, headline: true },
-  { label: "False answers", help: "Unanswerable questions that were answered", value: (m) => m.falseAnswerRate, show: (m) => part(m.falseAnswerRate, m.falseAnswers, m.unanswerable), up: false, headline: true },
-  { label: "False refusals", help: "Answerable questions that were not answered", value: (m) => m.falseRefusalRate, show: (m) => part(m.falseRefusalRate, m.falseRefusals, m.answerable), up: false, headline: true },
-  { label: "Cite what is expected", help: "Answers that cite an expected place", value: (m) => m.answersCitingExpectedRate, show: (m) => part(m.answersCitingExpectedRate, m.answersCitingExpected, m.answersToCite), up: true },
-  { label: "Recall@1", help: "Share of what is expected that comes first", value: (m) => m.recallAt1, show: (m) => share(m.recallAt1), up: true },
-  { label: "Recall@3", help: "Among the first three", value: (m) => m.recallAt3, show: (m) => share(m.recallAt3), up: true },
-  { label: "Recall@10", help: "Among the first ten", value: (m) => m.recallAt10, show: (m) => share(m.recallAt10), up: true },
+  { label: t("Recall@5"), help: t("Share of what is expected among the first five"), value: (m) => m.recallAt5, show: (m) => share(m.recallAt5), up: true, headline: true },
+  { label: t("MRR"), help: t("Mean of 1 / place of the first that is expected"), value: (m) => m.mrr, show: (m) => plain(m.mrr), up: true, headline: true },
+  { label: t("nDCG@10"), help: t("How near the first ten are to the best order"), value: (m) => m.ndcgAt10, show: (m) => plain(m.ndcgAt10), up: true, headline: true },
+  { label: t("False answers"), help: t("Unanswerable questions that were answered"), value: (m) => m.falseAnswerRate, show: (m) => part(m.falseAnswerRate, m.falseAnswers, m.unanswerable), up: false, headline: true },
+  { label: t("False refusals"), help: t("Answerable questions that were not answered"), value: (m) => m.falseRefusalRate, show: (m) => part(m.falseRefusalRate, m.falseRefusals, m.answerable), up: false, headline: true },
+  { label: t("Cite what is expected"), help: t("Answers that cite an expected place"), value: (m) => m.answersCitingExpectedRate, show: (m) => part(m.answersCitingExpectedRate, m.answersCitingExpected, m.answersToCite), up: true },
+  { label: t("Recall@1"), help: t("Share of what is expected that comes first"), value: (m) => m.recallAt1, show: (m) => share(m.recallAt1), up: true },
+  { label: t("Recall@3"), help: t("Among the first three"), value: (m) => m.recallAt3, show: (m) => share(m.recallAt3), up: true },
+  { label: t("Recall@10"), help: t("Among the first ten"), value: (m) => m.recallAt10, show: (m) => share(m.recallAt10), up: true },
 ];
 
 /** 1 for better, -1 for worse, 0 for the same or not comparable. */
@@ -29,7 +30,7 @@ export function change(before, after, up) {
 
 /** In words and a sign, as colour alone says nothing to many. */
 export function mark(direction) {
-  const [kind, word, symbol] = { 1: ["better", "better", "raise"], "-1": ["worse", "worse", "fall"] }[direction] ?? ["same", "same", null];
+  const [kind, word, symbol] = { 1: ["better", t("better"), "raise"], "-1": ["worse", t("worse"), "fall"] }[direction] ?? ["same", t("same"), null];
   return el("span", { class: `change ${kind}` }, symbol ? icon(symbol) : null, word);
 }
 
@@ -45,21 +46,21 @@ export function questionChange(before, after) {
 /** What became of a question. */
 export function outcome(question) {
   if (!question.done) {
-    return el("span", { class: "muted" }, "waits");
+    return el("span", { class: "muted" }, t("waits"));
   }
   if (question.outcome === null) {
-    return el("span", { class: "verdict wrong" }, icon("alert"), "failed");
+    return el("span", { class: "verdict wrong" }, icon("alert"), t("failed"));
   }
   const right = isRight(question);
-  const words = question.outcome === "answered" ? "answered" : "not answered";
+  const words = question.outcome === "answered" ? t("answered") : t("not answered");
   return el("span", { class: `verdict ${right ? "right" : "wrong"}` }, icon(right ? "check" : "alert"),
-    right ? words : question.outcome === "answered" ? "answered, though it cannot be" : "not answered, though it can be");
+    right ? words : question.outcome === "answered" ? t("answered, though it cannot be") : t("not answered, though it can be"));
 }
 
 /** Where what is expected was found. */
 export function places(question) {
   return el("ul", { class: "places" }, question.expected.map(({ document, page, rank }) =>
     el("li", {},
-      el("span", { class: rank ? "rank" : "rank none" }, rank ? `#${number(rank)}` : question.outcome === null ? "–" : "not found"),
-      el("span", {}, el("bdi", {}, document), page ? `, page ${number(page)}` : ""))));
+      el("span", { class: rank ? "rank" : "rank none" }, rank ? `#${number(rank)}` : question.outcome === null ? "–" : t("not found")),
+      el("span", {}, el("bdi", {}, document), page ? `, ${t("page {0}", page)}` : ""))));
 }

@@ -1,9 +1,10 @@
 import { call } from "./api.js";
 import { choose as ask, confirm } from "./dialogs.js";
-import { announce, button, count, el, icon, moment, name, note, number } from "./dom.js";
+import { announce, button, el, icon, moment, name, note } from "./dom.js";
 import { FIGURES } from "./evaluation-figures.js";
 import { comparisonView, runView } from "./evaluation-views.js";
 import { parse } from "./question-csv.js";
+import { count, nodes, t } from "./texts.js";
 
 const PAGE = 20;
 const TICK = 1500;
@@ -32,7 +33,7 @@ async function reload() {
     cursor = slice.nextCursor;
     render();
   } catch (problem) {
-    message.replaceChildren(note("error", problem.message, button("Try again", { kind: "tight" }, reload)));
+    message.replaceChildren(note("error", problem.message, button(t("Try again"), { kind: "tight" }, reload)));
     return;
   }
   const now = runs.find((each) => each.id === opened);
@@ -41,7 +42,7 @@ async function reload() {
   }
   if (before?.state === "running" && now?.state === "done") {
     message.replaceChildren();
-    announce(`${now.name} is done.`);
+    announce(t("{0} is done.", now.name));
   }
   if (runs.some(({ state }) => state === "running")) {
     timer = setTimeout(() => (document.hidden ? addEventListener("visibilitychange", reload, { once: true }) : reload()), TICK);
@@ -62,12 +63,12 @@ function render() {
   const th = (label, kind) => el("th", { scope: "col", class: kind }, label);
   list.replaceChildren(
     el("div", { class: "toolbar" },
-      button(chosen.size === 2 ? "Compare the two" : "Compare: choose two", { disabled: chosen.size !== 2, data: { key: "compare" } }, compare)),
+      button(chosen.size === 2 ? t("Compare the two") : t("Compare: choose two"), { disabled: chosen.size !== 2, data: { key: "compare" } }, compare)),
     el("table", { class: "table runs" },
-      el("thead", {}, el("tr", {}, el("th", { class: "check" }, el("span", { class: "unseen" }, "Compare")), th("Run"),
-        HEADLINES.map(({ label }) => th(label, "figure")), el("th", {}, el("span", { class: "unseen" }, "Actions")))),
+      el("thead", {}, el("tr", {}, el("th", { class: "check" }, el("span", { class: "unseen" }, t("Compare"))), th(t("Run")),
+        HEADLINES.map(({ label }) => th(label, "figure")), el("th", {}, el("span", { class: "unseen" }, t("Actions"))))),
       el("tbody", {}, runs.map(row))),
-    cursor ? el("div", { class: "more" }, button("Show more", {}, more)) : "");
+    cursor ? el("div", { class: "more" }, button(t("Show more"), {}, more)) : "");
   if (focused) {
     list.querySelector(`[data-key="${focused}"]`)?.focus();
   }
@@ -79,15 +80,15 @@ function row(run) {
   const running = run.state === "running";
   return el("tr", { class: run.id === opened ? "current" : "" },
     el("td", { class: "check" }, el("input", {
-      type: "checkbox", "aria-label": `Compare ${title}`, checked: chosen.has(run.id), disabled: running, data: { key: `choose-${run.id}` },
+      type: "checkbox", "aria-label": t("Compare {0}", title), checked: chosen.has(run.id), disabled: running, data: { key: `choose-${run.id}` },
       on: { change: ({ target }) => choose(run.id, target.checked) },
     })),
     el("td", {},
       el("button", { type: "button", class: "link", "aria-current": run.id === opened ? "true" : null, data: { key: `open-${run.id}` }, on: { click: () => open(run.id) } }, name(run.name)),
-      el("p", { class: "small muted" }, moment(run.createdAt), " · ", running ? `${number(done)} of ${count(total, "question")}` : count(total, "question")),
-      running ? el("progress", { max: total, value: done, "aria-label": `Progress of ${title}` }) : null),
+      el("p", { class: "small muted" }, moment(run.createdAt), " · ", running ? count(total, "{1} of {0} question", "{1} of {0} questions", done) : count(total, "{0} question", "{0} questions")),
+      running ? el("progress", { max: total, value: done, "aria-label": t("Progress of {0}", title) }) : null),
     HEADLINES.map(({ label, show }) => el("td", { class: "figure", data: { label } }, show(run.metrics))),
-    el("td", { class: "act" }, button(`Delete ${title}`, { kind: "quiet tight", symbol: "trash", only: true, data: { key: `delete-${run.id}` } }, () => remove(run))));
+    el("td", { class: "act" }, button(t("Delete {0}", title), { kind: "quiet tight", symbol: "trash", only: true, data: { key: `delete-${run.id}` } }, () => remove(run))));
 }
 
 function choose(run, yes) {
@@ -151,9 +152,11 @@ async function present(view, wanted) {
 
 async function remove(run) {
   const sure = await confirm({
-    title: "Delete this run?",
-    text: [name(run.name), run.state === "running" ? " will stop and be gone with its figures." : " will be gone with its figures.", " The documents stay."],
-    action: "Delete",
+    title: t("Delete this run?"),
+    text: run.state === "running"
+      ? nodes("{0} will stop and be gone with its figures. The documents stay.", name(run.name))
+      : nodes("{0} will be gone with its figures. The documents stay.", name(run.name)),
+    action: t("Delete"),
   });
   if (!sure) {
     return;
@@ -185,11 +188,11 @@ async function begin(file) {
       return;
     }
     const run = await call(path, { method: "POST", json: { name: file.name.replace(/\.csv$/i, "").slice(0, 200), questions, embeddingModel } });
-    message.replaceChildren(note("done", `${count(questions.length, "question")} will be asked. You may leave this page; they go on.`));
+    message.replaceChildren(note("done", count(questions.length, "{0} question will be asked. You may leave this page; it goes on.", "{0} questions will be asked. You may leave this page; they go on.")));
     await reload();
     await open(run.id);
   } catch (problem) {
-    message.replaceChildren(note("error", [name(file.name), ": ", problem.message], button("Choose another file", { kind: "tight" }, chooseFile)));
+    message.replaceChildren(note("error", [name(file.name), ": ", problem.message], button(t("Choose another file"), { kind: "tight" }, chooseFile)));
   }
 }
 
@@ -198,21 +201,21 @@ async function modelToAskBy() {
   const { name: inUse, models } = await call(`/collections/${id}/embedding-model`);
   const ready = models.filter(({ state }) => state === "ready").map((each) => each.name);
   return ready.length === 0 ? inUse : ask({
-    title: "By which model?",
-    text: "This collection has embeddings of several. Ask the same questions by each, and compare the two runs.",
-    choices: Object.fromEntries([inUse, ...ready].map((each) => [each, each === inUse ? `${each} (answers now)` : each])),
+    title: t("By which model?"),
+    text: t("This collection has embeddings of several. Ask the same questions by each, and compare the two runs."),
+    choices: Object.fromEntries([inUse, ...ready].map((each) => [each, each === inUse ? t("{0} (answers now)", each) : each])),
   });
 }
 
 function empty() {
   return el("div", { class: "empty" },
     icon("check"),
-    el("h2", {}, "Measure how well this collection answers"),
-    el("p", {}, "Upload a CSV file with questions, the document and page where each answer stands, and some questions that the documents do not answer. After a change of documents or settings, upload it again and compare."),
-    el("pre", { class: "example", tabindex: "0", "aria-label": "Example of such a file" },
+    el("h2", {}, t("Measure how well this collection answers")),
+    el("p", {}, t("Upload a CSV file with questions, the document and page where each answer stands, and some questions that the documents do not answer. After a change of documents or settings, upload it again and compare.")),
+    el("pre", { class: "example", tabindex: "0", "aria-label": t("Example of such a file") },
       "question,document,page,answerable\nHow long do refunds take?,policy.pdf,3,true\nHow long do refunds take?,faq.html,,true\nWho won the cup in 1998?,,,false"),
-    el("p", { class: "small" }, "A question with several rows expects all their places."),
-    el("div", { class: "actions" }, button("Upload questions", { symbol: "upload", kind: "primary" }, chooseFile)));
+    el("p", { class: "small" }, t("A question with several rows expects all their places.")),
+    el("div", { class: "actions" }, button(t("Upload questions"), { symbol: "upload", kind: "primary" }, chooseFile)));
 }
 
 document.getElementById("upload").addEventListener("click", chooseFile);

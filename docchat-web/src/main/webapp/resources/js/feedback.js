@@ -1,5 +1,6 @@
 import { call } from "./api.js";
 import { announce, button, el, note } from "./dom.js";
+import { t } from "./texts.js";
 
 /** Whether an answer was any good, in a press; and why, in words, for whoever wants to say it. */
 export class Feedback {
@@ -7,7 +8,7 @@ export class Feedback {
     this.id = id;
     this.rating = feedback?.rating ?? null;
     this.comment = feedback?.comment ?? "";
-    this.buttons = [this.#rate("up", "Helpful"), this.#rate("down", "Not helpful")];
+    this.buttons = [this.#rate("up", t("Helpful")), this.#rate("down", t("Not helpful"))];
     this.said = el("div", { class: "feedback" });
     this.#mark();
     this.#show();
@@ -39,12 +40,12 @@ export class Feedback {
   }
 
   #show() {
-    this.said.replaceChildren(...(this.comment ? [el("p", { class: "muted small" }, `Your comment: “${this.comment}”`)] : []));
+    this.said.replaceChildren(...(this.comment ? [el("p", { class: "muted small" }, t("Your comment: “{0}”", this.comment))] : []));
   }
 
   #edit() {
     const field = el("input", { class: "input", value: this.comment, maxlength: 10_000, autocomplete: "off",
-      "aria-label": "Comment on this answer", placeholder: this.rating === "up" ? "What was good? (if you like)" : "What was wrong? (if you like)" });
+      "aria-label": t("Comment on this answer"), placeholder: this.rating === "up" ? t("What was good? (if you like)") : t("What was wrong? (if you like)") });
     const done = () => {
       this.#show();
       this.buttons.find((each) => each.dataset.rating === this.rating).focus();
@@ -53,7 +54,7 @@ export class Feedback {
       event.preventDefault();
       if (await this.#keep(this.rating, field.value.trim())) {
         done();
-        announce("Your comment is kept.");
+        announce(t("Your comment is kept."));
       }
     };
     const escape = (event) => {
@@ -63,7 +64,7 @@ export class Feedback {
       }
     };
     this.said.replaceChildren(el("form", { class: "row", on: { submit: send, keydown: escape } }, field,
-      el("button", { type: "submit", class: "btn tight" }, "Send")));
+      el("button", { type: "submit", class: "btn tight" }, t("Send"))));
     field.focus();
   }
 }

@@ -1,5 +1,6 @@
 import { base, call, contentPath, request } from "./api.js";
 import { el } from "./dom.js";
+import { t } from "./texts.js";
 
 const KEPT = 12;
 
@@ -95,7 +96,7 @@ export class PrintView {
     const first = await this.pdf.getPage(1);
     const { width, height } = first.getViewport({ scale: 1 });
     this.sheets = Array.from({ length: this.pdf.numPages }, (_, i) => ({
-      number: i + 1, width, height, node: el("div", { class: "sheet", data: { page: i + 1 }, role: "img", "aria-label": `Page ${i + 1}` }),
+      number: i + 1, width, height, node: el("div", { class: "sheet", data: { page: i + 1 }, role: "img", "aria-label": t("Page {0}", i + 1) }),
     }));
     this.#resize();
     this.scroller.replaceChildren(...this.sheets.map(({ node }) => node));

@@ -1,3 +1,5 @@
+import { t } from "./texts.js";
+
 const MOST_QUESTIONS = 2000;
 const COLUMNS = ["question", "document", "page", "answerable"];
 const YES = ["", "true", "yes", "1"];
@@ -10,26 +12,26 @@ const NO = ["false", "no", "0"];
 export function parse(text) {
   const [head, ...rows] = records(text.replace(/^\uFEFF/, ""));
   if (!head) {
-    throw new Error("The file is empty.");
+    throw new Error(t("The file is empty."));
   }
   const columns = head.fields.map((each) => each.trim().toLowerCase());
   if (!columns.includes("question")) {
-    throw new Error(`Line 1 must name the columns: ${COLUMNS.join(",")}.`);
+    throw new Error(t("Line 1 must name the columns: {0}.", COLUMNS.join(",")));
   }
   const unknown = columns.find((each) => each && !COLUMNS.includes(each));
   if (unknown) {
-    throw new Error(`Line 1 names a column “${unknown}”; known are ${COLUMNS.join(", ")}.`);
+    throw new Error(t("Line 1 names a column “{0}”; known are {1}.", unknown, COLUMNS.join(", ")));
   }
   const questions = new Map();
   for (const { line, fields } of rows) {
     if (fields.length > columns.length) {
-      throw new Error(`Line ${line} has ${fields.length} fields, but there are ${columns.length} columns. Put text with a comma into double quotes.`);
+      throw new Error(t("Line {0} has {1} fields, but there are {2} columns. Put text with a comma into double quotes.", line, fields.length, columns.length));
     }
     const field = (column) => (fields[columns.indexOf(column)] ?? "").trim();
     add(questions, line, field);
   }
   if (questions.size === 0) {
-    throw new Error("The file has no question below its first line.");
+    throw new Error(t("The file has no question below its first line."));
   }
   return [...questions.values()].map(({ question, expected, answerable }) => ({ question, expected, answerable }));
 }
@@ -40,24 +42,24 @@ function add(questions, line, field) {
   const page = field("page");
   const word = field("answerable").toLowerCase();
   if (!question) {
-    throw new Error(`Line ${line} has no question.`);
+    throw new Error(t("Line {0} has no question.", line));
   }
   if (page && !document) {
-    throw new Error(`Line ${line} names a page, but no document.`);
+    throw new Error(t("Line {0} names a page, but no document.", line));
   }
   if (page && !/^[1-9]\d{0,6}$/.test(page)) {
-    throw new Error(`Line ${line}: the page must be a whole number from 1, not “${page}”.`);
+    throw new Error(t("Line {0}: the page must be a whole number from 1, not “{1}”.", line, page));
   }
   if (!YES.includes(word) && !NO.includes(word)) {
-    throw new Error(`Line ${line}: answerable must be true or false, not “${word}”.`);
+    throw new Error(t("Line {0}: answerable must be true or false, not “{1}”.", line, word));
   }
   const answerable = YES.includes(word);
   const known = questions.get(question);
   if (known && known.answerable !== answerable) {
-    throw new Error(`Line ${line} and line ${known.line} ask the same, but only one says that it can be answered.`);
+    throw new Error(t("Line {0} and line {1} ask the same, but only one says that it can be answered.", line, known.line));
   }
   if (!known && questions.size === MOST_QUESTIONS) {
-    throw new Error(`Line ${line} is one question too many: an evaluation has ${MOST_QUESTIONS} at most.`);
+    throw new Error(t("Line {0} is one question too many: an evaluation has {1} at most.", line, MOST_QUESTIONS));
   }
   const one = known ?? { line, question, answerable, expected: [] };
   if (document) {
@@ -83,7 +85,7 @@ function records(text) {
         const opened = line;
         for (at++; text[at] !== '"' || text[at + 1] === '"'; at++) {
           if (at >= text.length) {
-            throw new Error(`Line ${opened} opens a quote that is never closed.`);
+            throw new Error(t("Line {0} opens a quote that is never closed.", opened));
           }
           if (text[at] === '"') {
             at++;

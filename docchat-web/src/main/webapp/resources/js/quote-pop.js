@@ -1,5 +1,6 @@
 import { place } from "./answer-text.js";
 import { el, name } from "./dom.js";
+import { t } from "./texts.js";
 
 let shown = null;
 let leaving;
@@ -29,7 +30,7 @@ function open(chip, citation) {
   const pop = el(
     "div",
     { class: "quote-pop", role: "tooltip", id: "quote-pop", on: { mouseenter: () => clearTimeout(leaving), mouseleave: hide } },
-    el("blockquote", {}, `“${citation.quote.trim()}”`),
+    el("blockquote", {}, t("“{0}”", citation.quote.trim())),
     el("div", { class: "muted small" }, name(citation.documentName), place(citation) ? ` · ${place(citation)}` : ""),
   );
   (chip.closest("main") ?? document.body).append(pop);

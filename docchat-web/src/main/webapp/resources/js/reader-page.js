@@ -1,5 +1,6 @@
 import { note } from "./dom.js";
 import { Reader } from "./reader.js";
+import { t } from "./texts.js";
 
 const query = new URLSearchParams(location.search);
 const root = document.getElementById("reader");
@@ -15,5 +16,5 @@ if (query.get("document")) {
   };
   new Reader(root, { full: true, onClose: () => history.back() }).open([target]);
 } else {
-  root.append(note("error", "The address names no document."));
+  root.append(note("error", t("The address names no document.")));
 }

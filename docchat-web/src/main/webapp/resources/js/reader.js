@@ -1,6 +1,7 @@
 import { base, call, contentPath, request } from "./api.js";
-import { button, el, name, note, number, shown } from "./dom.js";
+import { button, el, name, note, shown } from "./dom.js";
 import { PrintView } from "./print-view.js";
+import { t } from "./texts.js";
 import { TextView } from "./text-view.js";
 
 /**
@@ -18,22 +19,22 @@ export class Reader {
   #build() {
     const quiet = { kind: "quiet tight", only: true };
     this.title = el("div", { class: "title" });
-    this.whole = el("a", { class: "btn quiet tight only", "aria-label": "Open on a page of its own", title: "Open on a page of its own" });
-    this.download = button("Download the original", { ...quiet, symbol: "download" }, () => this.#download());
-    this.prev = button("Previous source", { ...quiet, symbol: "left" }, () => this.#step(-1));
-    this.next = button("Next source", { ...quiet, symbol: "right" }, () => this.#step(1));
+    this.whole = el("a", { class: "btn quiet tight only", "aria-label": t("Open on a page of its own"), title: t("Open on a page of its own") });
+    this.download = button(t("Download the original"), { ...quiet, symbol: "download" }, () => this.#download());
+    this.prev = button(t("Previous source"), { ...quiet, symbol: "left" }, () => this.#step(-1));
+    this.next = button(t("Next source"), { ...quiet, symbol: "right" }, () => this.#step(1));
     this.which = el("span", { class: "muted" });
     this.at = el("span", { class: "muted" });
-    this.text = button("Text", { kind: "quiet tight", symbol: "text", "aria-pressed": "false" }, () => this.#toggleText());
+    this.text = button(t("Text"), { kind: "quiet tight", symbol: "text", "aria-pressed": "false" }, () => this.#toggleText());
     this.zooms = [
-      button("Smaller", { ...quiet, symbol: "minus" }, () => this.view.zoom(1 / 1.2)),
-      button("Fit the width", { ...quiet, symbol: "width" }, () => this.view.zoom(0)),
-      button("Larger", { ...quiet, symbol: "plus" }, () => this.view.zoom(1.2)),
+      button(t("Smaller"), { ...quiet, symbol: "minus" }, () => this.view.zoom(1 / 1.2)),
+      button(t("Fit the width"), { ...quiet, symbol: "width" }, () => this.view.zoom(0)),
+      button(t("Larger"), { ...quiet, symbol: "plus" }, () => this.view.zoom(1.2)),
     ];
     this.whole.append(button("", { symbol: "window" }).firstChild);
-    const close = button("Close the document", { ...quiet, symbol: "close" }, () => this.onClose());
+    const close = button(t("Close the document"), { ...quiet, symbol: "close" }, () => this.onClose());
     this.quote = el("div", { class: "quote" });
-    this.body = el("div", { class: "body", tabindex: "0", role: "region", "aria-label": "Document" });
+    this.body = el("div", { class: "body", tabindex: "0", role: "region", "aria-label": t("Document") });
     this.tools = el("div", { class: "bar" }, this.prev, this.which, this.next, el("span", { class: "spacer" }), this.at, el("span", { class: "spacer" }), el("span", { class: "zooms" }, this.zooms), this.text);
     this.root.replaceChildren(
       el("div", { class: "bar" }, this.title, this.full ? null : this.whole, this.download, this.full ? null : close),
@@ -54,7 +55,7 @@ export class Reader {
     try {
       const key = `${target.documentId} ${target.version ?? ""}`;
       if (this.key !== key) {
-        this.#waiting("Opening the document");
+        this.#waiting(t("Opening the document"));
         const document = await call(`/documents/${encodeURIComponent(target.documentId)}`);
         if (mine !== this.opening) return;
         this.key = key;
@@ -76,8 +77,8 @@ export class Reader {
       if (mine === this.opening) {
         this.key = null;
         this.#clear();
-        const gone = problem.status === 404 ? "This document is gone: it was deleted, or you may no longer see it." : problem.message;
-        this.body.replaceChildren(note("error", gone, problem.status === 404 ? null : button("Try again", { kind: "tight" }, () => this.open(targets, index))));
+        const gone = problem.status === 404 ? t("This document is gone: it was deleted, or you may no longer see it.") : problem.message;
+        this.body.replaceChildren(note("error", gone, problem.status === 404 ? null : button(t("Try again"), { kind: "tight" }, () => this.open(targets, index))));
       }
     }
   }
@@ -88,8 +89,8 @@ export class Reader {
     const { version, quote } = this.target;
     this.#clear();
     this.body.replaceChildren(note("info",
-      `Version ${version} of this document is no longer kept.${quote ? " The words above were quoted from it." : ""}`,
-      searchableVersion ? button(`Open version ${searchableVersion}`, { kind: "tight" }, () => this.open([{ documentId: id, version: searchableVersion }])) : null));
+      t("Version {0} of this document is no longer kept.", version) + (quote ? ` ${t("The words above were quoted from it.")}` : ""),
+      searchableVersion ? button(t("Open version {0}", searchableVersion), { kind: "tight" }, () => this.open([{ documentId: id, version: searchableVersion }])) : null));
   }
 
   hide() {
@@ -102,22 +103,23 @@ export class Reader {
   #head(target) {
     const { document } = this;
     const known = document?.id === target.documentId ? document : null;
-    const title = known?.name ?? target.documentName ?? "Document";
+    const title = known?.name ?? target.documentName ?? t("Document");
     const version = target.version ?? known?.version;
-    const newest = known && version < known.version ? ` of ${known.version}: there is a newer one` : "";
-    this.title.replaceChildren(name(title), el("span", { class: "small" }, [version ? `Version ${version}${newest}` : null, target.section].filter(Boolean).join(" · ")));
+    const outdated = known && version < known.version;
+    const which = outdated ? t("Version {0} of {1}: there is a newer one", version, known.version) : version ? t("Version {0}", version) : null;
+    this.title.replaceChildren(name(title), el("span", { class: "small" }, [which, target.section].filter(Boolean).join(" · ")));
     this.title.tabIndex = -1;
     const several = this.targets.length > 1;
     this.prev.hidden = this.next.hidden = this.which.hidden = !several;
     this.prev.disabled = this.index === 0;
     this.next.disabled = this.index === this.targets.length - 1;
-    this.which.textContent = `Source ${this.index + 1} of ${number(this.targets.length)}`;
+    this.which.textContent = t("Source {0} of {1}", this.index + 1, this.targets.length);
     this.quote.hidden = !target.quote;
-    this.quote.replaceChildren(...(target.quote ? [el("span", { class: "cite pending" }, target.number ?? ""), el("span", {}, `“${target.quote.trim()}”`)] : []));
+    this.quote.replaceChildren(...(target.quote ? [el("span", { class: "cite pending" }, target.number ?? ""), el("span", {}, t("“{0}”", target.quote.trim()))] : []));
     const query = new URLSearchParams({ document: target.documentId });
     ["version", "page", "start", "end"].forEach((each) => target[each] !== null && target[each] !== undefined && query.set(each, target[each]));
     this.whole.href = `${base}/reader.xhtml?${query}`;
-    this.at.textContent = target.page ? `Page ${number(target.page)}` : "";
+    this.at.textContent = target.page ? t("Page {0}", target.page) : "";
     if (this.full) {
       window.document.title = `${shown(title)} · DocChat`;
     }
@@ -136,7 +138,7 @@ export class Reader {
     this.tools.hidden = !this.looksPrinted && this.targets.length === 1 && !target.page;
     const Kind = printed ? PrintView : TextView;
     if (!(this.view instanceof Kind)) {
-      this.#waiting(printed ? "Loading the pages" : "Loading the text");
+      this.#waiting(printed ? t("Loading the pages") : t("Loading the text"));
       this.view?.close();
       this.view = new Kind(this.body, this.document, (page, of) => this.#page(page, of));
     }
@@ -145,7 +147,7 @@ export class Reader {
 
   #page(page, of) {
     this.tools.hidden &&= !page;
-    this.at.textContent = page ? `Page ${number(page)}${of ? ` of ${number(of)}` : ""}` : "";
+    this.at.textContent = !page ? "" : of ? t("Page {0} of {1}", page, of) : t("Page {0}", page);
   }
 
   #waiting(text) {

@@ -1,6 +1,7 @@
 import { all, call, base } from "./api.js";
 import { isBusy, isProblem, isSearchable, stateView } from "./document-state.js";
-import { button, count, el, icon, name, note } from "./dom.js";
+import { button, el, icon, name, note } from "./dom.js";
+import { count, nodes, t } from "./texts.js";
 import { chooseFiles, dropTarget, Uploads } from "./upload.js";
 import { UploadList } from "./upload-list.js";
 
@@ -21,8 +22,8 @@ export class Start {
     if (asked.length) {
       const documents = asked.reduce((sum, each) => sum + each.documents, 0);
       this.root.replaceChildren(
-        el("h2", { class: "title" }, "What do you want to know?"),
-        el("p", { class: "lead" }, `Answers come from ${count(documents, "document")} in ${count(asked.length, "collection")}, and each shows the words it rests on, on their page.`),
+        el("h2", { class: "title" }, t("What do you want to know?")),
+        el("p", { class: "lead" }, t("Answers come from {0} in {1}, and each shows the words it rests on, on their page.", count(documents, "{0} document", "{0} documents"), count(asked.length, "{0} collection", "{0} collections"))),
       );
     } else {
       this.#first(collections);
@@ -31,23 +32,23 @@ export class Start {
 
   #first(collections) {
     const readOnly = collections.length > 0 && !this.collection;
-    this.title = el("input", { class: "input", id: "first-name", value: "My documents", maxlength: 120, autocomplete: "off" });
-    this.uploadsView = el("section", { class: "uploads", hidden: true, "aria-label": "Uploads" });
+    this.title = el("input", { class: "input", id: "first-name", value: t("My documents"), maxlength: 120, autocomplete: "off" });
+    this.uploadsView = el("section", { class: "uploads", hidden: true, "aria-label": t("Uploads") });
     this.progress = el("div");
     this.problem = el("div");
-    this.heading = el("h2", { class: "title" }, "Start with your documents");
-    this.lead = el("p", { class: "lead" }, "Add some files and ask about them. Every answer shows the words it rests on, on their page; what is not in the documents is not answered.");
+    this.heading = el("h2", { class: "title" }, t("Start with your documents"));
+    this.lead = el("p", { class: "lead" }, t("Add some files and ask about them. Every answer shows the words it rests on, on their page; what is not in the documents is not answered."));
     this.how = el("div", { class: "start" },
-      readOnly ? note("", "The collections you may read hold no documents yet. You can start one of your own.") : null,
+      readOnly ? note("", t("The collections you may read hold no documents yet. You can start one of your own.")) : null,
       this.collection ? null : el("div", { class: "field" },
-        el("label", { for: "first-name" }, "Name of the collection"),
+        el("label", { for: "first-name" }, t("Name of the collection")),
         this.title,
-        el("span", { class: "help" }, "Only you see it until you share it.")),
+        el("span", { class: "help" }, t("Only you see it until you share it."))),
       el("div", { class: "drop" },
         icon("upload"),
-        el("h3", {}, "Drop files or folders here"),
-        el("p", { class: "muted small" }, this.collection ? ["They go to ", name(this.collection.name), "."] : "PDF, Word, PowerPoint, Excel, HTML, Markdown, mail, plain text, scans"),
-        button("Choose files", { symbol: "upload", kind: "primary" }, () => chooseFiles((files) => this.#add(files)))));
+        el("h3", {}, t("Drop files or folders here")),
+        el("p", { class: "muted small" }, this.collection ? nodes("They go to {0}.", name(this.collection.name)) : t("PDF, Word, PowerPoint, Excel, HTML, Markdown, mail, plain text, scans")),
+        button(t("Choose files"), { symbol: "upload", kind: "primary" }, () => chooseFiles((files) => this.#add(files)))));
     this.root.replaceChildren(this.heading, this.lead, this.how, this.problem, this.progress, this.uploadsView);
   }
 
@@ -61,7 +62,7 @@ export class Start {
       return;
     }
     try {
-      this.collection ??= await call("/collections", { method: "POST", json: { name: this.title.value.trim() || "My documents" } });
+      this.collection ??= await call("/collections", { method: "POST", json: { name: this.title.value.trim() || t("My documents") } });
     } catch (problem) {
       this.problem.replaceChildren(note("error", problem.message));
       return;
@@ -69,8 +70,8 @@ export class Start {
     this.problem.replaceChildren();
     if (!this.uploads) {
       this.how.remove();
-      this.heading.textContent = "Your documents are on their way";
-      this.lead.textContent = "You can ask as soon as the first one has been read; that takes seconds.";
+      this.heading.textContent = t("Your documents are on their way");
+      this.lead.textContent = t("You can ask as soon as the first one has been read; that takes seconds.");
       this.uploads = new Uploads(this.collection.id, (item) => this.list?.update(item));
       this.list = new UploadList(this.uploadsView, this.uploads);
       this.#watch();
@@ -87,16 +88,16 @@ export class Start {
     }
     const ready = documents.filter(isSearchable);
     if (ready.length) {
-      this.heading.textContent = "Ready: ask your first question";
-      this.lead.textContent = "Write it below. What is still being read joins in by itself.";
+      this.heading.textContent = t("Ready: ask your first question");
+      this.lead.textContent = t("Write it below. What is still being read joins in by itself.");
     }
     this.progress.replaceChildren(
       ...(documents.length ? [el("div", { class: "card" },
         el("ul", { class: "coming" }, documents.filter((each) => isBusy(each) || isProblem(each) || documents.length <= 5).slice(0, 5)
           .map((each) => el("li", {}, el("div", {}, name(each.name)), stateView(each)))),
         el("div", { class: "row" },
-          button("Add more", { symbol: "plus", kind: "tight" }, () => chooseFiles((files) => this.#add(files))),
-          el("a", { class: "btn quiet tight", href: `${base}/collection.xhtml?id=${this.collection.id}` }, "See the collection")))] : []),
+          button(t("Add more"), { symbol: "plus", kind: "tight" }, () => chooseFiles((files) => this.#add(files))),
+          el("a", { class: "btn quiet tight", href: `${base}/collection.xhtml?id=${this.collection.id}` }, t("See the collection"))))] : []),
     );
     if (ready.length && !this.told) {
       this.told = true;

@@ -1,5 +1,6 @@
 import { call } from "./api.js";
 import { button, el } from "./dom.js";
+import { t } from "./texts.js";
 
 const AROUND = 20_000;
 
@@ -49,19 +50,19 @@ export class TextView {
       }
     }
     this.scroller.replaceChildren(
-      this.from > 0 ? el("div", { class: "more" }, button("Show more before", {}, () => this.#before())) : "",
+      this.from > 0 ? el("div", { class: "more" }, button(t("Show more before"), {}, () => this.#before())) : "",
       ...pages.map((page) => this.#page(page)),
-      this.ended ? "" : el("div", { class: "more" }, button("Show more after", {}, () => this.#after())),
+      this.ended ? "" : el("div", { class: "more" }, button(t("Show more after"), {}, () => this.#after())),
     );
     if (!pages.length) {
-      this.scroller.replaceChildren(el("p", { class: "waiting" }, "No text was found here."));
+      this.scroller.replaceChildren(el("p", { class: "waiting" }, t("No text was found here.")));
     }
   }
 
   #page({ page, label, start, text }) {
     const from = Math.min(Math.max((this.target.start ?? 0) - start, 0), text.length);
     const to = Math.min(Math.max((this.target.end ?? 0) - start, from), text.length);
-    const title = label || (page ? `Page ${page}` : "");
+    const title = label || (page ? t("Page {0}", page) : "");
     return el("section", { class: "paper", data: { page: page || "" } },
       title ? el("h3", {}, el("bdi", {}, title)) : null,
       el("div", { class: "words" }, text.slice(0, from), to > from ? el("mark", {}, text.slice(from, to)) : null, text.slice(to)));

@@ -1,4 +1,5 @@
 import { api, headers, Problem, signedOut } from "./api.js";
+import { t } from "./texts.js";
 
 const AT_ONCE = 3;
 
@@ -95,9 +96,9 @@ export class Uploads {
 
 function said(status, stored) {
   if (status === 200) {
-    return "Already here, with the same content.";
+    return t("Already here, with the same content.");
   }
-  return stored.version > 1 ? `Stored as version ${stored.version}.` : "Stored.";
+  return stored.version > 1 ? t("Stored as version {0}.", stored.version) : t("Stored.");
 }
 
 function read(text) {
@@ -141,6 +142,7 @@ async function walk(entry, folder) {
 
 /** Makes the whole page a drop target. */
 export function dropTarget(onFiles) {
+  document.body.dataset.drop = t("Drop to upload");
   let depth = 0;
   const isFiles = (event) => event.dataTransfer?.types.includes("Files");
   const show = (change) => {

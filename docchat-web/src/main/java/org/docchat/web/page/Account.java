@@ -8,6 +8,7 @@ import jakarta.inject.Named;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Map;
 import org.docchat.web.security.CurrentCaller;
 import org.docchat.web.security.SignIn;
 import org.docchat.web.security.Users;
@@ -26,13 +27,20 @@ public class Account {
     @Inject
     Users users;
 
+    @Inject
+    Texts t;
+
+    @Inject
+    HttpServletRequest request;
+
     private @Nullable String displayName;
+    private @Nullable String language;
     private String current = "";
     private String fresh = "";
 
     public void changeName() {
         users.change(caller.caller(), caller.caller().id(), displayName, null, null, null);
-        FacesContext.getCurrentInstance().addMessage(null, new FacesMessage("The name is changed."));
+        FacesContext.getCurrentInstance().addMessage(null, new FacesMessage(t.of("The name is changed.")));
     }
 
     public void changePassword() {
@@ -42,15 +50,37 @@ public class Account {
         if (signIn.changePassword(request, response, caller.caller(), current, fresh)) {
             faces.addMessage(
                     null,
-                    new FacesMessage("The password is changed. Wherever else you were signed in, you no longer are."));
+                    new FacesMessage(
+                            t.of("The password is changed. Wherever else you were signed in, you no longer are.")));
         } else {
             faces.addMessage(
                     null,
                     new FacesMessage(
                             FacesMessage.SEVERITY_ERROR,
-                            "The current password is not right, or was tried too" + " often: then wait a minute.",
+                            t.of("The current password is not right, or was tried too often: then wait a minute."),
                             null));
         }
+    }
+
+    /** Chooses the language of this browser and shows the page in it. */
+    public String changeLanguage() {
+        var response = FacesContext.getCurrentInstance().getExternalContext().getResponse();
+        Languages.choose(request, (HttpServletResponse) response, language == null ? "" : language);
+        return "/account.xhtml?faces-redirect=true";
+    }
+
+    /** What each language calls itself, by its code. */
+    public Map<String, String> getLanguages() {
+        return Languages.all();
+    }
+
+    /** What is chosen in this browser; null: it asks for what it wants. */
+    public @Nullable String getLanguage() {
+        return language == null ? Languages.chosen(request).orElse(null) : language;
+    }
+
+    public void setLanguage(@Nullable String language) {
+        this.language = language;
     }
 
     /** Whether there is a password here to change: whoever signs in at the identity provider has none. */

@@ -7,9 +7,9 @@ import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Objects;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Slice;
 import org.docchat.web.security.Audit;
@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
 @Named
 @RequestScoped
 public class AuditPage {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
-
     @Inject
     CurrentCaller current;
 
     @Inject
     Audit audit;
+
+    @Inject
+    Texts t;
 
     private @Nullable String since;
     private @Nullable String act;
@@ -58,21 +58,23 @@ public class AuditPage {
         if (verdict.firstAltered() == null) {
             faces.addMessage(
                     null,
-                    new FacesMessage("All " + verdict.entries() + " entries are as they were written. The last one's"
-                            + " hash, to be compared with the log: " + verdict.head()));
+                    new FacesMessage(t.of(
+                            "All {0} entries are as they were written. The last one's hash, to be compared with the log: {1}",
+                            verdict.entries(), verdict.head())));
         } else {
             faces.addMessage(
                     null,
                     new FacesMessage(
                             FacesMessage.SEVERITY_ERROR,
-                            "Somebody altered the trail: entry " + verdict.firstAltered()
-                                    + " is the first that is not as it was written, or is missing.",
+                            t.of(
+                                    "Somebody altered the trail: entry {0} is the first that is not as it was written, or is missing.",
+                                    Objects.requireNonNull(verdict.firstAltered())),
                             null));
         }
     }
 
     public String time(Audit.Entry entry) {
-        return TIME.format(entry.at());
+        return t.timeToTheSecond(entry.at());
     }
 
     public List<String> getActs() {

@@ -2,6 +2,7 @@ package org.docchat.web.page;
 
 import static java.lang.System.Logger.Level.ERROR;
 
+import jakarta.enterprise.inject.spi.CDI;
 import jakarta.faces.FacesException;
 import jakarta.faces.application.FacesMessage;
 import jakarta.faces.application.ViewExpiredException;
@@ -48,7 +49,7 @@ final class FailureTeller extends ExceptionHandlerWrapper {
             external.redirect(address((HttpServletRequest) external.getRequest()));
             faces.responseComplete();
         } else if (cause instanceof Failure failure && faces.isPostback()) {
-            message(faces, String.valueOf(failure.getMessage()));
+            message(faces, texts().told(String.valueOf(failure.getMessage())));
         } else if (cause instanceof Failure) {
             external.responseSendError(404, null);
             faces.responseComplete();
@@ -67,13 +68,18 @@ final class FailureTeller extends ExceptionHandlerWrapper {
         if (faces.isPostback()
                 && !faces.getRenderResponse()
                 && faces.getPartialViewContext().isAjaxRequest()) {
-            message(faces, "Something went wrong; it is our fault. Incident " + id + ".");
+            message(faces, texts().of("Something went wrong; it is our fault. Incident {0}.", id));
             return;
         }
         external.getRequestMap().put("docchat.incident", id);
         external.responseReset();
         external.responseSendError(500, null);
         faces.responseComplete();
+    }
+
+    /** No bean itself. */
+    private static Texts texts() {
+        return CDI.current().select(Texts.class).get();
     }
 
     private static void message(FacesContext faces, String words) {

@@ -30,6 +30,9 @@ public class Keys {
     Collections collections;
 
     @Inject
+    Texts t;
+
+    @Inject
     CurrentCaller current;
 
     @Inject
@@ -72,8 +75,13 @@ public class Keys {
 
     /** What a key may do, up to where. */
     public String access(ApiKeys.ApiKey key) {
-        var verb = key.scope().access() == Scope.Access.READ ? "Asks and reads" : "Does everything that you may";
-        return verb + (key.scope().collections() == null ? " in all collections" : " in");
+        boolean everywhere = key.scope().collections() == null;
+        if (key.scope().access() == Scope.Access.READ) {
+            return everywhere ? t.of("Asks and reads in all collections") : t.of("Asks and reads in");
+        }
+        return everywhere
+                ? t.of("Does everything that you may in all collections")
+                : t.of("Does everything that you may in");
     }
 
     /** The names of the collections that a key is limited to; empty if it is not. */
@@ -85,7 +93,7 @@ public class Keys {
         Map<CollectionId, String> names = new HashMap<>();
         getChoices().forEach(collection -> names.put(collection.id(), collection.name()));
         return ids.stream()
-                .map(id -> names.getOrDefault(id, "a collection that you no longer see"))
+                .map(id -> names.getOrDefault(id, t.of("a collection that you no longer see")))
                 .sorted()
                 .collect(Collectors.joining(", "));
     }

@@ -23,6 +23,9 @@ public class KeysPage {
     @Inject
     ApiKeys keys;
 
+    @Inject
+    Texts t;
+
     private @Nullable String user;
     private @Nullable String cursor;
     private @Nullable Slice<ApiKeys.Owned> slice;
@@ -46,16 +49,22 @@ public class KeysPage {
         keys.deleteAnybodys(current.administrator(), UUID.fromString(id));
         slice = null;
         FacesContext.getCurrentInstance()
-                .addMessage(null, new FacesMessage("The key " + name + " is worthless from now on."));
+                .addMessage(null, new FacesMessage(t.of("The key {0} is worthless from now on.", name)));
     }
 
     /** What a key may do; which collections it is limited to is their members' affair. */
     public String access(ApiKeys.ApiKey key) {
-        var verb = key.scope().access() == Scope.Access.READ ? "Reads" : "Reads and writes";
+        boolean reads = key.scope().access() == Scope.Access.READ;
         var collections = key.scope().collections();
-        return collections == null
-                ? verb
-                : verb + " in " + collections.size() + (collections.size() == 1 ? " collection" : " collections");
+        if (collections == null) {
+            return reads ? t.of("Reads") : t.of("Reads and writes");
+        }
+        return reads
+                ? t.count(collections.size(), "Reads in {0} collection", "Reads in {0} collections")
+                : t.count(
+                        collections.size(),
+                        "Reads and writes in {0} collection",
+                        "Reads and writes in {0} collections");
     }
 
     public @Nullable String getUser() {

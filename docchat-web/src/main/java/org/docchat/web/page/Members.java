@@ -17,6 +17,9 @@ public class Members {
     Sharing sharing;
 
     @Inject
+    Texts t;
+
+    @Inject
     CurrentCaller current;
 
     @Inject
@@ -54,9 +57,9 @@ public class Members {
     /** What somebody with a role may do, in words. */
     public String words(Role given) {
         return switch (given) {
-            case VIEWER -> "ask and read";
-            case EDITOR -> "add and delete documents";
-            case OWNER -> "do everything";
+            case VIEWER -> t.of("ask and read");
+            case EDITOR -> t.of("add and delete documents");
+            case OWNER -> t.of("do everything");
         };
     }
 

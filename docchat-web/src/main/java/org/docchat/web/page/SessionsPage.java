@@ -22,6 +22,9 @@ public class SessionsPage {
     @Inject
     Sessions sessions;
 
+    @Inject
+    Texts t;
+
     private @Nullable String user;
     private @Nullable String cursor;
     private @Nullable Slice<Sessions.Owned> slice;
@@ -45,7 +48,8 @@ public class SessionsPage {
         sessions.endAnybodys(current.administrator(), UUID.fromString(id));
         slice = null;
         FacesContext.getCurrentInstance()
-                .addMessage(null, new FacesMessage(name + " is signed out of that browser, within five seconds."));
+                .addMessage(
+                        null, new FacesMessage(t.of("{0} is signed out of that browser, within five seconds.", name)));
     }
 
     public @Nullable String getUser() {

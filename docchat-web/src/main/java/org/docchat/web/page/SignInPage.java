@@ -22,6 +22,9 @@ public class SignInPage {
     SignIn signIn;
 
     @Inject
+    Texts t;
+
+    @Inject
     HttpServletRequest request;
 
     @Inject
@@ -47,10 +50,12 @@ public class SignInPage {
         } else if (outcome instanceof SignIn.Outcome.TooManyAttempts tooMany) {
             refuse(
                     faces,
-                    "Too many attempts. Try again in "
-                            + Math.max(1, tooMany.why().retryAfter().toSeconds()) + " seconds.");
+                    t.count(
+                            Math.max(1, tooMany.why().retryAfter().toSeconds()),
+                            "Too many attempts. Try again in {0} second.",
+                            "Too many attempts. Try again in {0} seconds."));
         } else {
-            refuse(faces, "Username and password do not fit together.");
+            refuse(faces, t.of("Username and password do not fit together."));
         }
     }
 
@@ -59,15 +64,15 @@ public class SignInPage {
         return switch (problem == null ? "" : problem) {
             case "" -> "";
             case "cancelled" ->
-                "The identity provider did not sign you in. Try again, or ask its administrator whether"
-                        + " you may use DocChat.";
-            case "expired" -> "That sign-in took too long or was begun in another browser. Please begin again.";
-            case "unavailable" -> "The identity provider does not answer. Try again in a moment.";
-            case "disabled" -> "Your account is disabled. Ask an administrator of DocChat.";
-            case "busy" -> "Too many attempts. Try again in a minute.";
+                t.of("The identity provider did not sign you in. Try again, or ask its administrator whether"
+                        + " you may use DocChat.");
+            case "expired" -> t.of("That sign-in took too long or was begun in another browser. Please begin again.");
+            case "unavailable" -> t.of("The identity provider does not answer. Try again in a moment.");
+            case "disabled" -> t.of("Your account is disabled. Ask an administrator of DocChat.");
+            case "busy" -> t.of("Too many attempts. Try again in a minute.");
             default ->
-                "The identity provider's answer was not accepted. Ask an administrator of DocChat: the log says"
-                        + " why.";
+                t.of("The identity provider's answer was not accepted. Ask an administrator of DocChat: the log says"
+                        + " why.");
         };
     }
 

@@ -5,8 +5,6 @@ import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.UUID;
 import org.docchat.web.security.CurrentCaller;
@@ -17,14 +15,14 @@ import org.docchat.web.security.SignIn;
 @Named
 @RequestScoped
 public class SignedIn {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
-
     @Inject
     Sessions sessions;
 
     @Inject
     SignIn signIn;
+
+    @Inject
+    Texts t;
 
     @Inject
     CurrentCaller current;
@@ -46,6 +44,6 @@ public class SignedIn {
     }
 
     public String time(Instant time) {
-        return TIME.format(time);
+        return t.time(time);
     }
 }

@@ -19,6 +19,9 @@ public class SystemPage {
     @Inject
     SystemState state;
 
+    @Inject
+    Texts t;
+
     private @Nullable List<SystemState.Part> parts;
     private @Nullable List<SystemState.Setting> settings;
 
@@ -55,17 +58,17 @@ public class SystemPage {
 
     public String value(SystemState.Setting setting) {
         if (setting.isSecret()) {
-            return "set, not shown";
+            return t.of("set, not shown");
         }
         return setting.origin() == SystemState.Origin.DEFAULT ? "—" : setting.value();
     }
 
     public String origin(SystemState.Setting setting) {
         return switch (setting.origin()) {
-            case ENVIRONMENT -> "environment";
-            case FILE -> "file";
-            case PROPERTY -> "system property";
-            case DEFAULT -> "default";
+            case ENVIRONMENT -> t.of("environment");
+            case FILE -> t.of("file");
+            case PROPERTY -> t.of("system property");
+            case DEFAULT -> t.of("default");
         };
     }
 }

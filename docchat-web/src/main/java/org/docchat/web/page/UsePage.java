@@ -4,7 +4,6 @@ import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.util.List;
-import java.util.Locale;
 import org.docchat.domain.Failure;
 import org.docchat.web.platform.SystemState;
 import org.docchat.web.security.CurrentCaller;
@@ -18,7 +17,7 @@ public class UsePage {
     /** More than anybody reads. */
     private static final int MOST = 200;
 
-    private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB"};
+    private static final String[] UNITS = {"{0} B", "{0} kB", "{0} MB", "{0} GB", "{0} TB", "{0} PB"};
 
     @Inject
     CurrentCaller current;
@@ -28,6 +27,9 @@ public class UsePage {
 
     @Inject
     SystemState state;
+
+    @Inject
+    Texts t;
 
     private @Nullable List<Usage.Line> lines;
 
@@ -52,7 +54,9 @@ public class UsePage {
 
     public List<String> getLimits() {
         current.administrator();
-        return state.limits();
+        return state.limits().stream()
+                .map(limit -> t.of(limit.words(), limit.most()))
+                .toList();
     }
 
     /** Three digits and a unit of thousands. */
@@ -63,6 +67,7 @@ public class UsePage {
             amount /= 1_000;
             unit++;
         }
-        return String.format(Locale.ENGLISH, amount < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", amount, UNITS[unit]);
+        var digits = amount < 10 && unit > 0 ? "%.1f" : "%.0f";
+        return t.of(UNITS[unit], String.format(t.locale(), digits, amount));
     }
 }

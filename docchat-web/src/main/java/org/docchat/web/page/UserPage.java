@@ -23,6 +23,9 @@ public class UserPage {
     Users users;
 
     @Inject
+    Texts t;
+
+    @Inject
     @ManagedProperty("#{param.id}")
     @Nullable
     String id;
@@ -60,12 +63,12 @@ public class UserPage {
 
     public void change() {
         user = users.change(current.administrator(), getUser().id(), displayName, null, admin, null);
-        say("Saved.");
+        say(t.of("Saved."));
     }
 
     public void setFirstPassword() {
         user = users.change(current.administrator(), getUser().id(), null, password, null, null);
-        say("The password is set. Wherever this user was signed in, they no longer are.");
+        say(t.of("The password is set. Wherever this user was signed in, they no longer are."));
     }
 
     /** Deletes the user and shows the others. */

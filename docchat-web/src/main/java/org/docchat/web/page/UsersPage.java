@@ -22,6 +22,9 @@ public class UsersPage {
     @Inject
     Users users;
 
+    @Inject
+    Texts t;
+
     private @Nullable String cursor;
     private @Nullable Slice<Users.User> slice;
     private String username = "";
@@ -57,7 +60,7 @@ public class UsersPage {
     public void signOut(String id, String name) {
         users.signOut(current.administrator(), UserId.parse(id));
         FacesContext.getCurrentInstance()
-                .addMessage(null, new FacesMessage(name + " is signed out everywhere. API keys stay."));
+                .addMessage(null, new FacesMessage(t.of("{0} is signed out everywhere. API keys stay.", name)));
     }
 
     public @Nullable String getCursor() {

@@ -254,25 +254,32 @@ public class SystemState {
                 .orElse("");
     }
 
-    /** What may be used at most, as people would say it; only limits that there are. */
-    public List<String> limits() {
-        var limits = new ArrayList<String>();
-        add(limits, settings.requests().perUser(), "requests a minute by one user");
-        add(limits, settings.requests().perKey(), "requests a minute by one API key");
-        add(limits, settings.requests().perNetwork(), "requests a minute from one network");
-        add(limits, settings.questions().perUser(), "questions in 24 hours by one user");
-        add(limits, settings.questions().perCollection(), "questions in 24 hours to one collection");
-        add(limits, settings.quota().user().documents(), "documents sent by one user");
-        add(limits, settings.quota().user().bytes(), "bytes sent by one user");
-        add(limits, settings.quota().collection().documents(), "documents in one collection");
-        add(limits, settings.quota().collection().bytes(), "bytes in one collection");
-        add(limits, settings.uploadMaxBytes(), "bytes in one document");
+    /**
+     * How much of something may be used.
+     *
+     * @param words what people would say, with the number in place 0
+     */
+    public record Limit(String words, long most) {}
+
+    /** Only limits that there are. */
+    public List<Limit> limits() {
+        var limits = new ArrayList<Limit>();
+        add(limits, settings.requests().perUser(), "{0} requests a minute by one user");
+        add(limits, settings.requests().perKey(), "{0} requests a minute by one API key");
+        add(limits, settings.requests().perNetwork(), "{0} requests a minute from one network");
+        add(limits, settings.questions().perUser(), "{0} questions in 24 hours by one user");
+        add(limits, settings.questions().perCollection(), "{0} questions in 24 hours to one collection");
+        add(limits, settings.quota().user().documents(), "{0} documents sent by one user");
+        add(limits, settings.quota().user().bytes(), "{0} bytes sent by one user");
+        add(limits, settings.quota().collection().documents(), "{0} documents in one collection");
+        add(limits, settings.quota().collection().bytes(), "{0} bytes in one collection");
+        add(limits, settings.uploadMaxBytes(), "{0} bytes in one document");
         return limits;
     }
 
-    private static void add(List<String> limits, long most, String of) {
+    private static void add(List<Limit> limits, long most, String words) {
         if (most > 0) {
-            limits.add(String.format(Locale.ENGLISH, "%,d %s", most, of));
+            limits.add(new Limit(words, most));
         }
     }
 }

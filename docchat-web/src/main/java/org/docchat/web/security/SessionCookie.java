@@ -4,11 +4,9 @@ import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
-import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.docchat.web.platform.Settings;
 
 /**
@@ -32,35 +30,17 @@ public class SessionCookie implements ServletContextListener {
     }
 
     static Optional<String> secret(HttpServletRequest request) {
-        var cookies = request.getCookies();
-        return cookies == null
-                ? Optional.empty()
-                : Stream.of(cookies)
-                        .filter(cookie -> cookie.getName().equals(NAME))
-                        .map(Cookie::getValue)
-                        .filter(secret -> secret.matches("[\\w-]{20,100}"))
-                        .findFirst();
+        return Cookies.value(request, NAME).filter(secret -> secret.matches("[\\w-]{20,100}"));
     }
 
     /** Until the browser is closed. */
     static void keep(HttpServletRequest request, HttpServletResponse response, String secret) {
-        response.addCookie(cookie(request, secret));
+        response.addCookie(Cookies.of(request, NAME, secret));
     }
 
     static void forget(HttpServletRequest request, HttpServletResponse response) {
-        var cookie = cookie(request, "");
+        var cookie = Cookies.of(request, NAME, "");
         cookie.setMaxAge(0);
         response.addCookie(cookie);
-    }
-
-    private static Cookie cookie(HttpServletRequest request, String value) {
-        var cookie = new Cookie(NAME, value);
-        var path = request.getContextPath();
-        cookie.setPath(path.isEmpty() ? "/" : path);
-        cookie.setHttpOnly(true);
-        cookie.setSecure(request.isSecure()
-                || request.getServletContext().getSessionCookieConfig().isSecure());
-        cookie.setAttribute("SameSite", "Lax");
-        return cookie;
     }
 }
