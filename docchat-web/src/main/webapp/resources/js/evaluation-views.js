@@ -69,7 +69,7 @@ export function comparisonView(before, after) {
 }
 
 const head = (title) => el("h2", { tabindex: "-1", class: "results" }, title);
-const titled = (when, run) => [el("span", {}, `${when}: `), name(run.name), ` (${moment(run.createdAt)})`];
+const titled = (when, run) => [el("span", {}, when + t(": ")), name(run.name), ` (${moment(run.createdAt)})`];
 
 function ask(run, { question }) {
   const query = new URLSearchParams({ collection: run.collectionId, question });

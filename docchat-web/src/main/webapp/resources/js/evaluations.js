@@ -192,7 +192,7 @@ async function begin(file) {
     await reload();
     await open(run.id);
   } catch (problem) {
-    message.replaceChildren(note("error", [name(file.name), ": ", problem.message], button(t("Choose another file"), { kind: "tight" }, chooseFile)));
+    message.replaceChildren(note("error", [name(file.name), t(": "), problem.message], button(t("Choose another file"), { kind: "tight" }, chooseFile)));
   }
 }
 

@@ -73,7 +73,7 @@ function ranks({ score, ranks: { semantic, keyword }, terms }) {
       semantic ? t("{0} by meaning", ordinal(semantic)) : t("no place by meaning"),
       keyword ? t("{0} by keyword", ordinal(keyword)) : t("no place by keyword"),
     ].join(" · "),
-    terms.flatMap((term, i) => [i ? ", " : ": ", el("b", {}, term)]),
+    terms.flatMap((term, i) => [i ? ", " : t(": "), el("b", {}, term)]),
   ].flat();
 }
 

@@ -128,7 +128,8 @@ final class Spoken {
                 .collect(Collectors.joining());
     }
 
-    /** The texts in a script, also those in texts, as far as they stand there; neither comments nor patterns are among them. */
+    /** The texts in a script, or a class, also those in texts, as far as they stand there; neither comments nor patterns are
+     * among them. */
     static List<String> textsOf(String script) {
         var texts = new ArrayList<String>();
         code(script, 0, texts);
