@@ -416,6 +416,7 @@ class ChatPageIT {
         assertThat(answer().locator("button")).hasCount(0);
         assertThat(page.getByRole(AriaRole.BUTTON, named("Ask").setExact(true))).isVisible();
         assertThat(fake.isLeft(30)).isTrue();
+        pictures("stopped");
     }
 
     @Test
