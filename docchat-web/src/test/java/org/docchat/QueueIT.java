@@ -34,6 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +89,9 @@ class QueueIT {
             var text = Files.readString(file) + "\n";
             if (text.startsWith("Scanned")) {
                 listener.scans(1, 2);
+            }
+            if (text.startsWith("Larger than /tmp")) {
+                throw new IOException("No space left on device");
             }
             gate.await();
             var block = new ExtractedText.Block(ExtractedText.Kind.PARAGRAPH, 0, 0, text.length() - 1);
@@ -212,6 +216,22 @@ class QueueIT {
         assertThat(library.document(ann, document.id()).newest().state()).isEqualTo(cancelled);
         library.retry(ann, document.id());
         awaitIndexed(document);
+    }
+
+    @Test
+    @Tag("O7")
+    void whatFindsNoRoomForTemporaryFilesSaysSoInTheEnd() throws Exception {
+        var id = collections.create(ann, "Small", "", Language.ENGLISH).id();
+        var document = accept(id, "large.txt", "Larger than /tmp");
+        database.execute("update version set attempts = 4");
+
+        start();
+
+        Await.until(
+                "it is given up",
+                Duration.ofSeconds(20),
+                () -> library.document(ann, document.id()).newest().state() instanceof DocumentState.Failed failed
+                        && failed.problem().detail().contains("no room left for temporary files"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.docchat.ingest;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.UUID;
 import org.docchat.domain.DocumentState.Problem;
@@ -225,10 +226,7 @@ final class Queue {
                     "failed",
                     new Problem(
                             "gave_up",
-                            "Indexing failed " + MOST_ATTEMPTS + " times, the last time with "
-                                    + (cause instanceof Failure
-                                            ? "this: " + cause.getMessage()
-                                            : cause.getClass().getSimpleName() + ".")
+                            "Indexing failed " + MOST_ATTEMPTS + " times, the last time with " + inWords(cause)
                                     + " Try it again; if that does not help, tell your administrator."));
             return;
         }
@@ -238,6 +236,16 @@ final class Queue {
                 job,
                 "leased_by = null, leased_until = null,"
                         + " not_before = now() + make_interval(secs => pow(2, attempts) * (1 + random() / 2))"));
+    }
+
+    private static String inWords(RuntimeException cause) {
+        if (cause instanceof Failure) {
+            return "this: " + cause.getMessage();
+        }
+        return cause instanceof UncheckedIOException io
+                        && String.valueOf(io.getMessage()).contains("No space left")
+                ? "no room left for temporary files on the server."
+                : cause.getClass().getSimpleName() + ".";
     }
 
     private void end(Job job, String state, Problem problem) {
