@@ -375,8 +375,9 @@ class ChatModelIT {
     void whatFailsOnceSpacesWereSentIsAProblem() throws Exception {
         var collection = admin.newCollection("Soon gone");
         admin.indexed(collection, "policy.md", POLICY);
+        var deleted = new CompletableFuture<String>();
         fake.doNow((request, connection) -> {
-            Thread.sleep(11_000);
+            deleted.orTimeout(25, TimeUnit.SECONDS).join();
             TRUTHFUL.answer(request, connection);
         });
         int asked = fake.requests().size();
@@ -385,9 +386,10 @@ class ChatModelIT {
                 "the model is asked",
                 Duration.ofSeconds(20),
                 () -> fake.requests().size() > asked);
-        // Twice that long, spaces have been sent.
-        Thread.sleep(9_500);
+        // By then spaces have been sent.
+        Thread.sleep(12_000);
         admin.delete("/api/v1/collections/" + collection).requireStatus(204);
+        deleted.complete("");
 
         var reply = waiting.get(30, TimeUnit.SECONDS);
         assertThat(reply.body()).startsWith(" ").doesNotContain("140 euros");

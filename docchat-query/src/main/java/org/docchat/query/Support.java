@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.docchat.domain.Embedding;
@@ -82,14 +83,16 @@ final class Support {
 
     /** The best words of any passage that back a claim; empty if none do. */
     Optional<Source> of(String claim) {
-        return best(claim, all().toList())
-                .filter(best -> best.score >= ENOUGH + (best.source.two() ? MORE_FOR_TWO : 0))
-                .map(Scored::source);
+        return of(claim, all().toList());
     }
 
     /** The same of one passage. */
     Optional<Source> of(String claim, Passage passage) {
-        return best(claim, sources.getOrDefault(passage, List.of()))
+        return of(claim, sources.getOrDefault(passage, List.of()));
+    }
+
+    private Optional<Source> of(String claim, List<Source> among) {
+        return best(claim, among)
                 .filter(best -> best.score >= ENOUGH + (best.source.two() ? MORE_FOR_TWO : 0))
                 .map(Scored::source);
     }
@@ -105,16 +108,8 @@ final class Support {
         if (said == 0 || said == 1 && heading) {
             return Optional.empty();
         }
-        var asked = question.without(claimed);
-        double near = said > FRAGMENT
-                ? 0
-                : NEAR
-                        * all().filter(source -> !source.two())
-                                .mapToDouble(source -> asked.sharedWith(source.wording()))
-                                .max()
-                                .orElse(0);
         return among.stream()
-                .filter(source -> said > FRAGMENT || !source.two() && asked.sharedWith(source.wording()) >= near)
+                .filter(said > FRAGMENT ? source -> true : speaksOfTheQuestion(claimed))
                 .map(source -> {
                     var written = Abbreviations.asIn(source.words(), claim);
                     var asThere = written.equals(claim) ? claimed : Wording.of(written);
@@ -128,6 +123,14 @@ final class Support {
                         SHARED_WEIGHT * scored.score
                                 + (1 - SHARED_WEIGHT) * embedding(claim).cosine(embedding(scored.source.words()))))
                 .max(Comparator.comparingDouble(scored -> scored.score - (scored.source.two() ? MORE_FOR_TWO : 0)));
+    }
+
+    private Predicate<Source> speaksOfTheQuestion(Wording fragment) {
+        double most = all().filter(source -> !source.two())
+                .mapToDouble(source -> question.sharedWith(source.wording(), fragment))
+                .max()
+                .orElse(0);
+        return source -> !source.two() && question.sharedWith(source.wording(), fragment) >= NEAR * most;
     }
 
     private static boolean mayBack(Wording claimed, Source source) {

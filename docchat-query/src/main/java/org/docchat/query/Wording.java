@@ -177,29 +177,26 @@ record Wording(
                 tokens);
     }
 
-    /** Its words and figures, but for those that another has. */
-    Wording without(Wording other) {
-        return new Wording(
-                sequence,
-                minus(words, other.words),
-                minus(figures, other.figures),
-                names,
-                addresses,
-                negated,
-                denials,
-                tokens);
-    }
-
-    private static Set<String> minus(Set<String> some, Set<String> less) {
-        return some.stream().filter(word -> !less.contains(word)).collect(Collectors.toSet());
-    }
-
     /** Share of the words and figures that another text has, too, in [0, 1]; 0 where there are none. */
     double sharedWith(Wording other) {
-        int all = words.size() + figures.size();
-        long had = words.stream().filter(other.words::contains).count()
-                + figures.stream().filter(other.figures::contains).count();
-        return all == 0 ? 0 : (double) had / all;
+        return share(Stream.concat(words.stream(), figures.stream()).toList(), other);
+    }
+
+    /** The same of those only that {@code butFor} has not. */
+    double sharedWith(Wording other, Wording butFor) {
+        return share(
+                Stream.concat(
+                                words.stream().filter(word -> !butFor.words.contains(word)),
+                                figures.stream().filter(figure -> !butFor.figures.contains(figure)))
+                        .toList(),
+                other);
+    }
+
+    private static double share(List<String> forms, Wording other) {
+        long had = forms.stream()
+                .filter(form -> other.words.contains(form) || other.figures.contains(form))
+                .count();
+        return forms.isEmpty() ? 0 : (double) had / forms.size();
     }
 
     /** Whether one denies what the other says, or says the opposite of one of its words. */

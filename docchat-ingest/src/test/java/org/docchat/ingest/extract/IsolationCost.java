@@ -12,7 +12,7 @@ import org.docchat.domain.Language;
 import org.docchat.ingest.DocumentFormat;
 
 /**
- * {@code ./mvnw -Pisolation -Ddata=../shared/data/formats/good [-Drounds=5]}: how many files of a folder are read in a
+ * {@code ./mvnw test-compile -Pisolation -Ddata=DIR [-Drounds=5] -pl docchat-domain,docchat-ingest}: how many files of a folder are read in a
  * second within this process, by one of its own that stays, which is what DocChat does, and by one for each file; in
  * turns, by one thread.
  */

@@ -1,7 +1,5 @@
 package org.docchat.web.api;
 
-import jakarta.json.JsonObject;
-import jakarta.ws.rs.core.Response;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import org.docchat.domain.CollectionId;
 import org.docchat.domain.Failure;
 import org.docchat.ingest.Collections;
@@ -95,15 +92,6 @@ public final class Entitlement {
                 out.write(bytes, offset, length);
             }
         };
-    }
-
-    /** What a client is told instead of an answer, in the form of whatever protocol is spoken. */
-    public static Response response(String mediaType, Function<Problem, JsonObject> form) {
-        var problem = problem();
-        return Response.status(problem.status())
-                .type(mediaType)
-                .entity(form.apply(problem).toString())
-                .build();
     }
 
     /** What a client is told instead of the rest. */

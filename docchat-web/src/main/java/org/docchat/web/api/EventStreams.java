@@ -114,9 +114,9 @@ public class EventStreams {
         execute(writers, Context.current().wrap(LogContext.carriedInto(answer)));
     }
 
-    /** Keeps a stream alive while something else writes to it. */
-    public void keepAlive(EventStream stream) {
-        whileWritten(stream);
+    /** Keeps a client's connection alive while something else writes to it. */
+    public void keepAlive(Waiting client) {
+        watch(client, Shutdown.Stage.OVERDUE, Duration.ofSeconds(2), client::isOpen);
     }
 
     /**
@@ -125,17 +125,13 @@ public class EventStreams {
      * @throws Failure.Unavailable if too many are being written
      */
     public void write(WholeAnswer client, Function<Librarian.Listener, Object> answer) {
-        whileWritten(client);
+        keepAlive(client);
         try {
             write(() -> client.write(answer));
         } catch (Failure e) {
             client.abandon();
             throw e;
         }
-    }
-
-    private void whileWritten(Waiting stream) {
-        watch(stream, Shutdown.Stage.OVERDUE, Duration.ofSeconds(2), stream::isOpen);
     }
 
     /**
