@@ -83,7 +83,7 @@ class TraceIT {
         assertThat(trace.getJsonObject("settings")
                         .getJsonNumber("evidenceThreshold")
                         .doubleValue())
-                .isEqualTo(0.4);
+                .isEqualTo(0.3);
         assertThat(trace.getJsonObject("settings").isNull("promptTemplate")).isTrue();
         assertThat(passages(trace)).hasSameSizeAs(found);
         for (int i = 0; i < found.size(); i++) {

@@ -12,13 +12,13 @@ import org.docchat.query.Fusion.Candidate;
  */
 final class Evidence {
     /** Below this, nothing is answered. */
-    static final double THRESHOLD = 0.4;
+    static final double THRESHOLD = 0.3;
 
-    private static final double BIAS = -34.5;
+    private static final double BIAS = -35.0;
     private static final double COSINE = 46.0;
     private static final double COVERAGE = 11.5;
 
-    private static final double WORDS_BIAS = -3.9;
+    private static final double WORDS_BIAS = -4.3;
     private static final double WORDS_COVERAGE = 8.7;
 
     private Evidence() {}

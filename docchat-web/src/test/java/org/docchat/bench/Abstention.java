@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
 import org.docchat.domain.Answer;
 import org.docchat.domain.Caller;
@@ -97,28 +98,39 @@ public final class Abstention {
         System.out.printf("  (%d questions)%n", evidence.length);
     }
 
-    /** How often the answer is there when its probability is said to be so; own and foreign questions weigh the same. */
+    /**
+     * What evidence is said to be, beside how often the answer is there; own and foreign questions weigh the same. The
+     * expected calibration error is the mean of the differences (Naeini, Cooper and Hauskrecht, <i>Obtaining Well
+     * Calibrated Probabilities Using Bayesian Binning</i>, 2015).
+     */
     private static void reliability(List<double[]> own, List<double[]> foreign) {
+        double error = 0;
         for (int tenth = 0; tenth < 10; tenth++) {
             double from = tenth / 10.0;
-            double there = share(own, from);
-            double not = share(foreign, from);
+            double there = share(own, from, evidence -> 1);
+            double all = there + share(foreign, from, evidence -> 1);
+            double said = (share(own, from, evidence -> evidence) + share(foreign, from, evidence -> evidence)) / all;
+            error += Math.abs(said - there / all) * all / 2;
             System.out.printf(
                     Locale.ROOT,
-                    "said to be %.1f to %.1f: %4.1f %% of the questions, there in %.0f %%%n",
+                    "from %.1f to %.1f: %4.1f %% of the questions, said to be there in %.0f %%, there in %.0f %%%n",
                     from,
                     from + 0.1,
-                    50 * (there + not),
-                    100 * there / (there + not));
+                    50 * all,
+                    100 * said,
+                    100 * there / all);
         }
+        System.out.printf(Locale.ROOT, "expected calibration error: %.1f %%%n", 100 * error);
     }
 
-    private static double share(List<double[]> all, double from) {
+    /** Of each list as much, summed up over what lies in the tenth. */
+    private static double share(List<double[]> all, double from, DoubleUnaryOperator weight) {
         return all.stream()
                 .mapToDouble(each -> DoubleStream.of(each)
                                 .filter(it -> it >= from && (it < from + 0.1 || from > 0.85))
-                                .count()
-                        / (double) each.length)
+                                .map(weight)
+                                .sum()
+                        / each.length)
                 .average()
                 .orElse(0);
     }
