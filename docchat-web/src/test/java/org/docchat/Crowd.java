@@ -106,7 +106,9 @@ public final class Crowd {
                               string_agg(case when x > 0 then '1' else '0' end, '' order by at)::bit varying as bits
                          from (select at, x, sqrt(sum(x * x) over ()) as norm
                                  from (select at, x + 0.026 * (random() + random() + random() + random() - 2) as x
-                                         from unnest(e.vector) with ordinality v(x, at)) noisy) unit) turned;
+                                         from unnest(e.vector) with ordinality v(x, at)
+                                        -- Each copy anew: what hangs on the original alone is computed once for all.
+                                        where m.id is not null) noisy) unit) turned;
                 insert into posting (collection_id, lexeme, passage_id, frequency, length)
                 select '%1$s', l.lexeme, p.id, coalesce(array_length(l.positions, 1), 1), length_of(p.lexemes)
                   from passage p cross join lateral unnest(p.lexemes) l where p.collection_id = '%1$s';
