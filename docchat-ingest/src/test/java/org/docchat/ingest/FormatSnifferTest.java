@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -146,6 +147,24 @@ class FormatSnifferTest {
         assertThat(sniff("junk.pdf", bytes("x".repeat(900) + PDF))).isEqualTo(DocumentFormat.PDF);
         assertRefused("junk.pdf", bytes("x".repeat(2_000) + PDF));
         assertRefused("both.pdf", zip("%PDF-1.7"));
+    }
+
+    /** Programs that read archives look for them from the end of a file. */
+    @Test
+    void aPdfWithAnArchiveBehindItIsAPdfAndNothingElse() throws IOException {
+        byte[] document = zip("[Content_Types].xml", "word/document.xml");
+        var both = new ByteArrayOutputStream();
+        both.writeBytes(bytes(PDF));
+        both.writeBytes(document);
+
+        assertThat(sniff("both.pdf", both.toByteArray())).isEqualTo(DocumentFormat.PDF);
+        for (var name : List.of("both.docx", "both.epub", "both.html", "both.txt", "both.zip")) {
+            assertRefused(name, both.toByteArray());
+        }
+        both.reset();
+        both.writeBytes(document);
+        both.writeBytes(bytes(PDF));
+        assertRefused("both.pdf", both.toByteArray());
     }
 
     private static void assertRefused(String name, byte[] bytes) {

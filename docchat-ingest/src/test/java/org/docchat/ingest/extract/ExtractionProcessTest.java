@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import javax.tools.ToolProvider;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
 import org.apache.pdfbox.pdmodel.PDPageContentStream;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @SuppressWarnings("NullAway.Init")
@@ -76,6 +78,65 @@ class ExtractionProcessTest {
 
             assertThat(read(extraction, "next")).isEqualTo("next\n");
         }
+    }
+
+    /** Whatever has taken the process over by what it read. */
+    @Tag("U9")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "noise                  | while (args.length == 0) out.write(0);                                 | crashed_parser",
+                "progress without end   | while (args.length == 0) { out.write('P'); out.writeLong(1); }         | took_too_long",
+                "pages without end      | while (args.length == 0) { page(out, 0); }                             | crashed_parser",
+                "a page without end     | page(out, Integer.MAX_VALUE);                              | crashed_parser",
+                "notes without end      | out.write('E'); out.writeInt(Integer.MAX_VALUE);           | crashed_parser",
+                "complaints without end | while (args.length == 0) System.err.print(\"complaint\");            | took_too_long",
+                "a part, and then quiet | page(out, 0); out.flush(); Thread.sleep(100_000);          | took_too_long",
+                "a part, and then done  | page(out, 0); out.flush(); Runtime.getRuntime().halt(0);   | crashed_parser",
+                "a part, and then crash | page(out, 0); out.flush(); Runtime.getRuntime().halt(134); | crashed_parser",
+                "a part, and then none  | page(out, 0); out.flush(); Runtime.getRuntime().halt(137); | again"
+            })
+    void whatAProcessSaysWithoutAnEndIsNoText(String what, String instead, String end) throws Exception {
+        var limits = new Limits(64, Duration.ofSeconds(3), 1_000_000, 5_000, 10, Duration.ofMinutes(1));
+        try (var extraction = new ExtractionProcess(compiled(instead), limits, null, scratch)) {
+            if (end.equals("again")) {
+                assertThatThrownBy(() -> read(extraction, "one")).isInstanceOf(UncheckedIOException.class);
+            } else {
+                assertRefused(end, () -> read(extraction, "one"));
+            }
+        }
+        assertThat(children()).isEmpty();
+        assertThat(scratch).isEmptyDirectory();
+    }
+
+    /** The class path of a program that stands in for the extraction process, and does this when it is asked. */
+    private String compiled(String instead) throws IOException {
+        Path source = files.resolve("ExtractionMain.java");
+        Files.writeString(source, """
+                package org.docchat.ingest.extract;
+                import java.io.*;
+                public class ExtractionMain {
+                    public static void main(String[] args) throws Exception {
+                        var out = new DataOutputStream(new BufferedOutputStream(System.out));
+                        System.in.read();
+                        %s
+                        out.flush();
+                    }
+                    static void page(DataOutputStream out, int length) throws IOException {
+                        out.write('G');
+                        out.writeInt(1);
+                        out.writeBoolean(false);
+                        out.writeInt(length);
+                        out.writeInt(0);
+                        out.writeInt(0);
+                    }
+                }
+                """.formatted(instead));
+        int failed = ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "-proc:none", "-d", files.toString(), source.toString());
+        assertThat(failed).isZero();
+        return files.toString();
     }
 
     @Tag("U8")
