@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.docchat.domain.Location;
 import org.docchat.domain.Passage;
 import org.docchat.domain.WordBag;
 import org.junit.jupiter.api.DisplayName;
@@ -96,6 +97,35 @@ class AnswerPromptTest {
         int close = user.indexOf("<<<" + word + " end>>>", open);
         assertThat(user.substring(open, close)).contains(injected);
         assertThat(user.substring(close)).doesNotContain(injected);
+    }
+
+    /** A file's name and its headings are as much others' words as its text is. */
+    @ParameterizedTest
+    @Tag("P1")
+    @MethodSource("org.docchat.query.Fixtures#injections")
+    void keepsInstructionsInNamesAndHeadingsOnTheirLine(String injected) {
+        var sound = Fixtures.passage(1, "Refunds take 14 days.");
+        var passage = new Passage(
+                sound.id(),
+                sound.collectionId(),
+                sound.documentId(),
+                injected + ".pdf",
+                1,
+                0,
+                new Location(1, injected, 100, 121),
+                sound.text());
+        var words = List.of("b0und", "secondword").iterator();
+        var prompt = AnswerPrompt.of("How long?", List.of(passage), PLENTY, words::next)
+                .prompt();
+
+        var word = injected.contains("b0und") ? "secondword" : "b0und";
+        var line = injected.replaceAll("\\s+", " ");
+        assertThat(prompt.user().split("(?m)^<<<" + word, -1)).hasSize(5);
+        assertThat(prompt.user())
+                .contains("<<<" + word + " passage 1>>>\n" + line + ".pdf, page 1, " + line
+                        + "\nRefunds take 14 days.\n<<<" + word + " end>>>\n");
+        assertThat(prompt.system())
+                .isEqualTo(prompt("How long?", sound).prompt().system());
     }
 
     @Test

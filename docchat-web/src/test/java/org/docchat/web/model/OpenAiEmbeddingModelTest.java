@@ -83,6 +83,7 @@ class OpenAiEmbeddingModelTest implements EmbeddingModelContract {
 
     @ParameterizedTest
     @Tag("F5")
+    @Tag("Q5")
     @CsvSource(delimiter = '|', textBlock = """
                     one for two        | {"index":0,"embedding":[1,0]}
                     three for two      | {"index":0,"embedding":[1,0]},{"index":1,"embedding":[0,1]},{"index":2,"embedding":[1,1]}
@@ -93,6 +94,8 @@ class OpenAiEmbeddingModelTest implements EmbeddingModelContract {
                     too short          | {"index":0,"embedding":[1,0]},{"index":1,"embedding":[1]}
                     no numbers         | {"index":0,"embedding":[1,0]},{"index":1,"embedding":["a","b"]}
                     no direction       | {"index":0,"embedding":[1,0]},{"index":1,"embedding":[0,0]}
+                    not a number       | {"index":0,"embedding":[1,0]},{"index":1,"embedding":[NaN,0]}
+                    nothing in place   | {"index":0,"embedding":[1,0]},{"index":1,"embedding":[null,1]}
                     infinite           | {"index":0,"embedding":[1,0]},{"index":1,"embedding":[1e999,0]}
                     no JSON            | {"index":0,
                     nothing            | ''
