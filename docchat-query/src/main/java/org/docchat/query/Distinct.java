@@ -1,5 +1,6 @@
 package org.docchat.query;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -38,13 +39,14 @@ final class Distinct {
         return true;
     }
 
-    private static Set<List<String>> shingles(String text) {
+    /** As often as they are there: what a text says many times over is most of it. */
+    private static List<List<String>> shingles(String text) {
         // Scripts without spaces have no words to count by.
         var words = List.of(text.toLowerCase(Locale.ROOT).strip().split("[^\\p{L}\\p{M}\\p{N}]+"));
-        var shingles = new HashSet<List<String>>();
+        var shingles = new ArrayList<List<String>>();
         for (int i = 0; i + SHINGLE <= words.size(); i++) {
             shingles.add(words.subList(i, i + SHINGLE));
         }
-        return shingles.isEmpty() ? Set.of(words) : shingles;
+        return shingles.isEmpty() ? List.of(words) : shingles;
     }
 }

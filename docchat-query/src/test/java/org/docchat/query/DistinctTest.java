@@ -2,6 +2,7 @@ package org.docchat.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -28,6 +29,20 @@ class DistinctTest {
     void isNoFloodOfNumberedCopies() {
         long passed = IntStream.range(0, 100)
                 .filter(i -> distinct.isNew(POISON + ", copy " + i + "."))
+                .count();
+
+        assertThat(passed).isLessThanOrEqualTo(5);
+    }
+
+    /** A passage holds several of them. */
+    @Test
+    @Tag("P7")
+    void isNoFloodOfPassagesThatAreMadeOfNumberedCopies() {
+        long passed = IntStream.range(0, 50)
+                .mapToObj(passage -> IntStream.range(10 * passage, 10 * passage + 10)
+                        .mapToObj(copy -> POISON + ", says copy " + copy + ".")
+                        .collect(Collectors.joining("\n")))
+                .filter(distinct::isNew)
                 .count();
 
         assertThat(passed).isLessThanOrEqualTo(5);
