@@ -19,9 +19,11 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.apache.commons.fileupload2.core.FileItemInput;
 import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletFileUpload;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
@@ -155,7 +157,7 @@ public class UploadsResource {
             if (part.isFormField() || !"file".equals(part.getFieldName())) {
                 continue;
             }
-            var name = part.getName() == null ? "" : part.getName();
+            var name = nameOf(part);
             try {
                 items.add(Views.Uploaded.of(accept(caller, collection, name, part.getInputStream())));
             } catch (Failure.Unavailable e) {
@@ -166,6 +168,15 @@ public class UploadsResource {
             }
         }
         return items;
+    }
+
+    /** Also one that no path can be made of: none is made here. */
+    private static String nameOf(FileItemInput part) {
+        try {
+            return part.getName() == null ? "" : part.getName();
+        } catch (InvalidPathException e) {
+            return e.getInput();
+        }
     }
 
     private interface Reading<T> {
