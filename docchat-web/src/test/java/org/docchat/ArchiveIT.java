@@ -10,11 +10,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +42,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(Installation.Parameter.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ArchiveIT {
+    /** Of the model that is built in. */
+    private static final int DIMENSIONS = 384;
+
     private static final List<String> QUERIES =
             List.of("deposit for a bicycle", "Where is the garage?", "euros", "the office opens", "stone on the quay");
 
@@ -179,6 +185,7 @@ class ArchiveIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("forgeries")
+    @Tag("U1")
     @Tag("U4")
     @Tag("Q5")
     void aForgedArchiveIsRefusedWhole(String what, Consumer<Map<String, byte[]>> forger) throws SQLException {
@@ -214,6 +221,10 @@ class ArchiveIT {
                 forgery(
                         "an embedding that is none",
                         entries -> replace(entries, "passages/1.jsonl", "-q\":\"", "-q\":\"AAAA")),
+                forgery("an embedding of nothing", entries -> embed(entries, new float[DIMENSIONS])),
+                forgery("an embedding that is no number", entries -> embed(entries, floats(Float.NaN))),
+                forgery("an endless embedding", entries -> embed(entries, floats(Float.POSITIVE_INFINITY))),
+                forgery("an embedding too short", entries -> embed(entries, new float[] {1})),
                 forgery("a bomb", entries -> entries.put("texts/1.txt", new byte[300 << 20])));
     }
 
@@ -250,6 +261,24 @@ class ArchiveIT {
 
     private static Client.Reply restore(Client client, byte[] archive) {
         return client.send("POST", "/api/v1/collections/import", "application/zip", archive);
+    }
+
+    private static float[] floats(float first) {
+        var vector = new float[DIMENSIONS];
+        vector[0] = first;
+        return vector;
+    }
+
+    /** Instead of the first one. */
+    private static void embed(Map<String, byte[]> entries, float[] vector) {
+        var bytes = ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(vector);
+        var name = "passages/1.jsonl";
+        var text = new String(entries.get(name), UTF_8);
+        var changed =
+                text.replaceFirst("(-q\":\")[^\"]+", "$1" + Base64.getEncoder().encodeToString(bytes.array()));
+        assertThat(changed).isNotEqualTo(text);
+        entries.put(name, changed.getBytes(UTF_8));
     }
 
     private void requireRefused(byte[] damaged, String code) {

@@ -237,6 +237,24 @@ class InteropIT {
                 .getString("id");
     }
 
+    @Test
+    @Tag("P6")
+    void ofTenThousandMessagesTheLastOnesCount() {
+        var messages = Json.createArrayBuilder();
+        for (int i = 0; i < 10_000; i++) {
+            messages.add(Client.json().add("role", "user").add("content", "And what about number " + i + "?"));
+        }
+        messages.add(Client.json().add("role", "user").add("content", QUESTION));
+
+        var answer = ann.with("Bearer " + key)
+                .post(
+                        "/v1/chat/completions",
+                        Client.json().add("model", collection).add("messages", messages))
+                .requireStatus(200);
+
+        assertThat(answer.body()).contains("140 euros");
+    }
+
     /** PostgreSQL's text does not take them. */
     @Test
     @Tag("U11")

@@ -97,6 +97,13 @@ final class LauncherProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** As kill -3 does: where all threads are comes into its output. */
+    void askForThreads() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-3", Long.toString(process.pid())).start().waitFor();
+        Await.until(
+                "it says where its threads are", Duration.ofSeconds(20), () -> output().contains("Full thread dump"));
+    }
+
     /** As kill -9 does. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("X1")
+@Tag("P5")
 @DisplayName("Names with markup are shown as they are, and nothing in them is run")
 @ExtendWith(Installation.Parameter.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -48,6 +49,7 @@ class MarkupIT {
             "javascript:window.__xss=1.md",
             "'-window.__xss=1-'.md",
             "{{constructor.constructor('window.__xss=1')()}}.md",
+            "${7*7} #{7*7} #{facesContext.externalContext} {{7*7}}.md",
             "é".repeat(126) + ".md");
 
     private static final String GROUP = "Group " + IMG + SVG_SPACED + BACKWARDS;

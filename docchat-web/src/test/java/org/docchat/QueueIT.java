@@ -90,6 +90,9 @@ class QueueIT {
             if (text.startsWith("Scanned")) {
                 listener.scans(1, 2);
             }
+            if (text.startsWith("Deadly")) {
+                throw new IOException("the extraction process was killed from outside");
+            }
             if (text.startsWith("Larger than /tmp")) {
                 throw new IOException("No space left on device");
             }
@@ -216,6 +219,30 @@ class QueueIT {
         assertThat(library.document(ann, document.id()).newest().state()).isEqualTo(cancelled);
         library.retry(ann, document.id());
         awaitIndexed(document);
+    }
+
+    @Test
+    @Tag("U9")
+    void whatItsReaderDiesOnIsTriedLaterAndFiveTimesAtMost() throws Exception {
+        var id = collections.create(ann, "Deadly", "", Language.ENGLISH).id();
+        var document = accept(id, "deadly.txt", "Deadly");
+
+        start();
+        for (int attempt = 1; attempt < 5; attempt++) {
+            var tried = "select count(*) from version where leased_by is null and attempts = " + attempt;
+            var wait = Math.pow(2, attempt);
+            Await.until("it is tried again later", Duration.ofSeconds(20), () -> database.count(tried) == 1);
+            assertThat(database.count(tried + " and not_before > now() + interval '" + (wait - 1) + " seconds'"))
+                    .isEqualTo(1);
+            database.execute("update version set not_before = now()");
+            bell.ring();
+        }
+
+        Await.until(
+                "it is given up",
+                Duration.ofSeconds(20),
+                () -> library.document(ann, document.id()).newest().state() instanceof DocumentState.Failed failed
+                        && failed.problem().code().equals("gave_up"));
     }
 
     @Test

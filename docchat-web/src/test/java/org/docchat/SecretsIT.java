@@ -63,6 +63,7 @@ class SecretsIT {
                 process.awaitGreeting();
                 use(process);
                 assertThat(chat.requests()).isNotEmpty();
+                process.askForThreads();
                 assertThat(process.output()).as("the log at its finest").contains("[FINE]", "org.docchat");
 
                 canaries.putAll(Map.of(
