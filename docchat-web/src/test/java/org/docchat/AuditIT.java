@@ -133,9 +133,11 @@ class AuditIT {
 
     @Test
     @Tag("U7")
+    @Tag("L2")
     void theTrailIsTakenAwayAsFilesInWhichNoCellIsAFormula() throws SQLException {
         var since = Instant.now();
-        var names = List.of("=1+1", "@SUM(A1)", "Birds, \"old\"", "Fish");
+        var names =
+                List.of("=1+1", "@SUM(A1)", "Birds, \"old\"", "Fish", "Two\r\nlines, ${jndi:ldap:a} \u001b[31m red");
         for (var name : names) {
             admin.post("/api/v1/groups", Client.json().add("name", name)).requireStatus(201);
         }

@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -206,6 +207,17 @@ class ChatPageIT {
                 "[x](javascript:window.__xss=1)",
                 "[x](&#106;avascript:window.__xss=1)",
                 "[x](vbscript:window.__xss=1)",
+                "[x](JaVaScRiPt:window.__xss=1)",
+                "[x](java\tscript:window.__xss=1)",
+                "[x](\u0001javascript:window.__xss=1)",
+                "[x](<javascript:window.__xss=1>)",
+                "[x](javascript&colon;window.__xss=1)",
+                "[x](%6aavascript:window.__xss=1)",
+                "[x]( javascript:window.__xss=1 'title')",
+                "<javascript:window.__xss=1>",
+                "![x](x\"onerror=\"window.__xss=1)",
+                "![x\" onerror=\"window.__xss=1](x)",
+                "<!-- --!> <img src=x onerror=window.__xss=1> -->",
                 "[x](data:text/html,<script>window.__xss=1</script>)",
                 "<" + there + "/automatic>",
                 there + "/bare",
@@ -238,6 +250,15 @@ class ChatPageIT {
                 "*".repeat(500) + "![s](" + there + "/stars)",
                 "[".repeat(300) + "x" + "](y)".repeat(300),
                 "```html\n<img src=" + there + "/fence onerror=window.__xss=1>\n![f](" + there + "/fence)");
+    }
+
+    /** Each item a space further in than the one before, as far as a line may reach. */
+    private static String deepList(int items) {
+        var list = new StringBuilder();
+        for (int i = 0; i < items; i++) {
+            list.append(" ".repeat(i % 300)).append("- ").append(i).append('\n');
+        }
+        return list.toString();
     }
 
     @Test
@@ -281,6 +302,9 @@ class ChatPageIT {
     @Tag("P2")
     void noBeginningOfAnAnswerMakesMoreThanText() {
         open(travel);
+        var vectors = new ArrayList<>(vectors());
+        vectors.add("- ".repeat(10_000) + "![l](" + canary.address() + "/deep)");
+        vectors.add(deepList(10_000) + "![l](" + canary.address() + "/deeper)");
 
         var made = page.evaluate("""
                 async (vectors) => {
@@ -299,7 +323,7 @@ class ChatPageIT {
                   body.remove();
                   return [...made].sort().join(', ');
                 }
-                """, vectors());
+                """, vectors);
         assertThat(made).asString().matches("(?:(?:br|code|em|h3|li|ol|p|pre|span class|strong|ul)(?:, )?)+");
     }
 
@@ -627,7 +651,7 @@ class ChatPageIT {
 
     /** As it stands inside a string of JSON, but for what the server's script does itself. */
     private static String json(String text) {
-        return text.replace("\\", "\\\\");
+        return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\u0001", "\\u0001");
     }
 
     private void open(String collection) {
