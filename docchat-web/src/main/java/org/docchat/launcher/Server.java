@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.zip.ZipInputStream;
 
 /**
@@ -20,6 +21,8 @@ import java.util.zip.ZipInputStream;
  */
 final class Server {
     private static final String LIBRARIES = "WEB-INF/lib/";
+    private static final String UNVALIDATED =
+            "set configs.config.server-config.admin-service.das-config.deploy-xml-validation=none";
     private static final String NETWORK = "set configs.config.server-config.network-config.";
     private static final String HTTP = NETWORK + "protocols.protocol.http-listener.http.";
     private static final String LISTENER = NETWORK + "network-listeners.network-listener.http-listener.enabled";
@@ -76,13 +79,16 @@ final class Server {
                 payara.resolve("launch-micro.jar").toUri().toString());
         System.setProperty("fish.payara.micro.UnpackDir", payara.toString());
         Thread.currentThread().setContextClassLoader(classes);
+        // The application's descriptors are the same at every start, and were read by tests: no schema is needed for
+        // them.
+        System.setProperty("org.jboss.weld.xml.disableValidating", "true");
         // The server's own refusal of TRACE would leave the body to be read as the next request; ours does not. What it
         // answers without asking us need not tell its make. And it would listen before the application is there, and
         // say 404 and 500 of what will be.
-        var before = Files.writeString(
+        var before = Files.write(
                 root.resolve("before"),
-                HTTP + "trace-enabled=true\n" + HTTP + "server-header=false\n" + LISTENER + "=false\n");
-        var behind = Files.writeString(root.resolve("behind"), LISTENER + "=true\n");
+                List.of(UNVALIDATED, HTTP + "trace-enabled=true", HTTP + "server-header=false", LISTENER + "=false"));
+        var behind = Files.write(root.resolve("behind"), List.of(LISTENER + "=true"));
         String[] arguments = {
             "--prebootcommandfile",
             before.toString(),
