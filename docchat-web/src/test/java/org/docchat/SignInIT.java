@@ -93,6 +93,94 @@ class SignInIT {
 
     @Test
     @Tag("C3")
+    void nobodySignsInToASessionThatSomebodyElseNamed() {
+        installation.newUser("signin.abe");
+        var name = "0123456789abcdef0123456789ab";
+        var secret = "a-secret-that-somebody-else-planted-beforehand";
+        for (var planted : List.of(SERVERS + "=" + name, OURS + "=" + secret)) {
+            var browser = new Visitor();
+            assertThat(browser.get(page("/signin.xhtml"), planted).status()).isEqualTo(200);
+            var form = form(browser, "/signin.xhtml", "signin");
+            form.put("signin:username", "signin.abe");
+            form.put("signin:password", "Password-of-signin.abe");
+
+            assertThat(browser.post(page("/signin.xhtml"), form, planted).location())
+                    .isNotEmpty();
+
+            assertThat(isSignedIn(SERVERS + "=" + browser.cookie(installation.address(), SERVERS)))
+                    .isTrue();
+            assertThat(browser.cookie(installation.address(), SERVERS)).isNotEqualTo(name);
+            assertThat(browser.cookie(installation.address(), OURS)).isNotEqualTo(secret);
+            assertThat(isSignedIn(planted)).isFalse();
+        }
+    }
+
+    @Test
+    @Tag("C3")
+    void noAddressHoldsASession() {
+        installation.newUser("signin.ada");
+        var browser = new Visitor();
+        signIn(browser, "signin.ada");
+        var id = browser.cookie(installation.address(), SERVERS);
+        assertThat(isSignedIn(SERVERS + "=" + id)).isTrue();
+
+        for (var path : List.of(
+                "/account.xhtml;jsessionid=" + id,
+                "/account.xhtml;x=y;jsessionid=" + id,
+                "/account.xhtml;JSESSIONID=" + id,
+                "/account.xhtml?jsessionid=" + id,
+                "/;jsessionid=" + id + "/account.xhtml",
+                "/signin.xhtml;jsessionid=" + id,
+                "/openid/start;jsessionid=" + id,
+                "/openid/callback;jsessionid=" + id + "?code=x&state=y")) {
+            var answer = RawRequest.get(installation.address(), path);
+            assertThat(answer.status()).as(path).isIn(302, 400);
+            assertThat(answer.head()).as(path).doesNotContain(";jsessionid", "Set-Cookie");
+            assertThat(answer.body()).as(path).doesNotContain("signin.ada");
+        }
+        var first = RawRequest.get(installation.address(), "/signin.xhtml");
+        assertThat(first.head()).as("who has no cookie yet").contains("Set-Cookie: JSESSIONID=");
+        assertThat(first.body()).contains("action=\"/signin.xhtml\"").doesNotContainIgnoringCase(";jsessionid");
+    }
+
+    @Test
+    @Tag("C4")
+    void theServersCookieIsKeptFromScriptsAndOtherSites() {
+        installation.newUser("signin.amy");
+        var browser = new Visitor();
+        signIn(browser, "signin.amy");
+
+        for (var name : List.of(SERVERS, OURS)) {
+            assertThat(browser.setCookies())
+                    .filteredOn(line -> line.startsWith(name + "="))
+                    .isNotEmpty()
+                    .allSatisfy(line -> assertThat(line)
+                            .containsIgnoringCase("; HttpOnly")
+                            .containsIgnoringCase("; SameSite=Lax")
+                            .containsPattern("(?i); Path=/(;|$)")
+                            .doesNotContainIgnoringCase("Domain="));
+        }
+    }
+
+    @Test
+    @Tag("C4")
+    void noCopyOfACookieOutlivesSigningOut() {
+        installation.newUser("signin.art");
+        var browser = new Visitor();
+        signIn(browser, "signin.art");
+        var copies = List.of(
+                SERVERS + "=" + browser.cookie(installation.address(), SERVERS),
+                OURS + "=" + browser.cookie(installation.address(), OURS));
+        assertThat(copies).allMatch(this::isSignedIn);
+
+        browser.post(page("/account.xhtml"), form(browser, "/account.xhtml", "out"));
+
+        assertThat(copies).noneMatch(this::isSignedIn);
+        assertThat(isSignedIn(String.join("; ", copies))).isFalse();
+    }
+
+    @Test
+    @Tag("C3")
     void aSessionThatIsTakenUpAgainIsNotInTheOneThatSomebodyElsePlanted() {
         installation.newUser("signin.bea");
         var planted = new Visitor();

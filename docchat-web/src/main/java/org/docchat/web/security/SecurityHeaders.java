@@ -32,6 +32,13 @@ public class SecurityHeaders extends HttpFilter {
                     .answer(request, response);
             return;
         }
+        if (request.isRequestedSessionIdFromURL()) {
+            // The server writes none into addresses and yet takes those that stand there: who makes up an address, or
+            // sees one, would share the session.
+            Problem.of(400, "malformed_request", "The address names a session, which only cookies do.")
+                    .answer(request, response);
+            return;
+        }
         if (!Paths.of(request).isForPrograms() && hasNul(request)) {
             Problem.of(400, "malformed_request", "A field or parameter has a character that no text has.")
                     .answer(request, response);
