@@ -2,19 +2,34 @@ package org.docchat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,6 +48,17 @@ class HostileRequestIT {
     private static final Pattern FIELD =
             Pattern.compile("<(?:input|button)[^>]*\\bname=\"([^\"]+)\"(?:[^>]*\\bvalue=\"([^\"]*)\")?");
     private static final Pattern STATE = Pattern.compile("name=\"jakarta.faces.ViewState\"[^>]*value=\"([^\"]+)\"");
+    private static final String HS256 = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
+
+    /** What tells that another site made a browser send something. */
+    private static final List<String> FROM_ELSEWHERE = List.of(
+            "Sec-Fetch-Site: cross-site",
+            "Sec-Fetch-Site: same-site",
+            "Origin: https://e.example",
+            "Origin: null",
+            "Referer: https://e.example/page",
+            "Referer: https://localhost.e.example/page");
+
     private static final Pattern CSRF = Pattern.compile("name=\"csrf\"[^>]*content=\"([^\"]+)\"");
 
     private final Installation installation;
@@ -59,19 +85,154 @@ class HostileRequestIT {
         ann.get("/api/v1/collections/" + collection).requireStatus(200);
     }
 
+    @Test
+    @Tag("A11")
+    void neitherAParameterNorAFieldMakesAnotherMethodOfARequest() throws Exception {
+        var path = "/api/v1/collections/" + collection;
+        send(request(path + "?_method=DELETE")
+                .header("Authorization", ann.authorization())
+                .GET());
+        send(request(path + "?_method=DELETE")
+                .header("Authorization", ann.authorization())
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString("_method=DELETE")));
+
+        ann.get(path).requireStatus(200);
+    }
+
+    @Test
+    @Tag("A11")
+    void nothingOfARequestComesBackByTrace() {
+        for (var credential : List.of("X-None: none", "Authorization: " + ann.authorization())) {
+            for (var path : List.of("/", "/signin.xhtml", "/api/v1/me", "/resources/css/docchat.css", "/health")) {
+                var answer = RawRequest.send(
+                        installation.address(),
+                        "TRACE " + path + " HTTP/1.1\r\nHost: localhost\r\nCookie: canary=Ferdinand\r\n" + credential
+                                + "\r\n");
+
+                assertThat(answer.status()).as(path).isIn(302, 401, 405);
+                assertThat(answer.head() + answer.body()).as(path).doesNotContain("Ferdinand");
+            }
+        }
+    }
+
+    /** With credentials and, as browsers ask first, without. */
     @ParameterizedTest
     @Tag("A11")
     @ValueSource(strings = {"https://evil.example", "null"})
     void noOtherOriginIsAllowedAnything(String origin) throws Exception {
-        for (var method : List.of("GET", "OPTIONS")) {
-            var reply = send(request("/api/v1/me")
-                    .header("Authorization", ann.authorization())
-                    .header("Origin", origin)
-                    .header("Access-Control-Request-Method", "DELETE")
-                    .method(method, HttpRequest.BodyPublishers.noBody()));
-            assertThat(reply.headers().map().keySet())
-                    .noneMatch(name -> name.toLowerCase(java.util.Locale.ROOT).startsWith("access-control-"));
+        for (var path : List.of(
+                "/api/v1/me",
+                "/api/v1/login",
+                "/v1/models",
+                "/mcp",
+                "/openapi",
+                "/health",
+                "/metrics",
+                "/signin.xhtml",
+                "/account.xhtml",
+                "/resources/css/docchat.css")) {
+            for (var method : List.of("GET", "OPTIONS")) {
+                for (var headers : List.of(
+                        List.of("Access-Control-Request-Method", "DELETE"),
+                        List.of("Access-Control-Request-Headers", "authorization"),
+                        List.of("Authorization", ann.authorization()))) {
+                    var reply = send(request(path)
+                            .header("Origin", origin)
+                            .header(headers.get(0), headers.get(1))
+                            .method(method, HttpRequest.BodyPublishers.noBody()));
+                    assertThat(reply.headers().map().keySet())
+                            .as(method + " " + path)
+                            .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control-"));
+                }
+            }
         }
+    }
+
+    /** Each from a network of its own: whoever brings too many is told so instead. */
+    @Test
+    @Tag("J1")
+    @Tag("J3")
+    @Tag("J4")
+    void aForgedTokenIsNobodysAndNobodyIsAskedAboutIt() throws Exception {
+        assertThat(withToken(1, signed(HS256, claims(), Installation.JWT_SECRET))
+                        .status())
+                .as("what is made by hand, without a fault")
+                .isEqualTo(200);
+        try (var listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            listening.setSoTimeout(1_000);
+            var address = "http://127.0.0.1:" + listening.getLocalPort() + "/keys";
+            var forged = new LinkedHashMap<String, String>();
+            for (var none : List.of("none", "None", "nOnE")) {
+                forged.put(none, base64("{\"alg\":\"" + none + "\"}") + "." + base64(claims().toString()) + ".");
+            }
+            var good = signed(HS256, claims(), Installation.JWT_SECRET);
+            forged.put("without its signature", good.substring(0, good.lastIndexOf('.') + 1));
+            forged.put("two parts", good.substring(0, good.lastIndexOf('.')));
+            for (var header : List.of(
+                    "\"kid\":\"unknown\"",
+                    "\"kid\":\"../../x\"",
+                    "\"kid\":\"x' or '1'='1\"",
+                    "\"jku\":\"" + address + "\"",
+                    "\"x5u\":\"" + address + "\"",
+                    "\"jwk\":{\"kty\":\"oct\",\"k\":\"" + base64("secret") + "\"}")) {
+                for (var algorithm : List.of("HS256", "RS256")) {
+                    forged.put(
+                            algorithm + " " + header,
+                            signed("{\"alg\":\"" + algorithm + "\"," + header + "}", claims(), "secret"));
+                }
+            }
+            long now = Instant.now().getEpochSecond();
+            for (var claim : List.of("exp", "iat", "iss", "aud")) {
+                forged.put("without " + claim, signed(HS256, changed(claim, JsonValue.NULL), Installation.JWT_SECRET));
+            }
+            Map.of(
+                            "exp",
+                            Json.createValue(now - 61),
+                            "nbf",
+                            Json.createValue(now + 90),
+                            "iss",
+                            Json.createValue("https://evil.example"),
+                            "aud",
+                            Json.createArrayBuilder(List.of("another-api", "docchat"))
+                                    .build())
+                    .forEach((claim, value) -> forged.put(
+                            "wrong " + claim, signed(HS256, changed(claim, value), Installation.JWT_SECRET)));
+            int network = 2;
+            for (var one : forged.entrySet()) {
+                var answer = withToken(network++, one.getValue());
+                assertThat(answer.status()).as(one.getKey()).isEqualTo(401);
+                assertThat(answer.body()).as(one.getKey()).doesNotContain("hostile.ann");
+            }
+            assertThatThrownBy(listening::accept).isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    /** There are no tenants; who somebody is stands for what would be the tenant's. */
+    @Test
+    @Tag("J5")
+    void noClaimOfATokenAndNoHeaderMakesSomebodyAnother() throws Exception {
+        var admin = installation.administrator().get("/api/v1/me").json().getString("id");
+        var groups = Json.createArrayBuilder(List.of("admin", "Admin", " admin ", "ADMIN", "user"));
+        var boasting = ann.with("Bearer "
+                + signed(
+                        HS256,
+                        Json.createObjectBuilder(claims())
+                                .add("groups", groups)
+                                .add("upn", "admin")
+                                .add("tenant", admin)
+                                .add("admin", true)
+                                .build(),
+                        Installation.JWT_SECRET));
+        assertThat(boasting.get("/api/v1/users").status()).isEqualTo(403);
+        assertThat(boasting.get("/api/v1/me").json().getString("username")).isEqualTo("hostile.ann");
+        assertThat(boasting.get("/api/v1/me").json().getBoolean("admin")).isFalse();
+
+        var me = request("/api/v1/me").header("Authorization", ann.authorization());
+        for (var header : List.of("X-Tenant", "X-Tenant-Id", "X-User", "X-Forwarded-User", "Remote-User")) {
+            me.header(header, header.contains("User") ? "admin" : admin);
+        }
+        assertThat(send(me.GET()).body()).contains("\"hostile.ann\"").contains("\"admin\":false");
     }
 
     @Test
@@ -102,29 +263,41 @@ class HostileRequestIT {
     @Tag("J7")
     void aTokenIsTakenFromTheAuthorizationHeaderOnly() throws Exception {
         var token = ann.authorization().substring("Bearer ".length());
-        assertThat(send(request("/api/v1/me?access_token=" + token).GET()).statusCode())
+        for (var name : List.of("access_token", "token", "Authorization")) {
+            assertThat(send(request("/api/v1/me?" + name + "=" + token).GET()).statusCode())
+                    .isEqualTo(401);
+            assertThat(send(request("/api/v1/me")
+                                    .header("Cookie", name + "=" + token)
+                                    .GET())
+                            .statusCode())
+                    .isEqualTo(401);
+            assertThat(send(request("/api/v1/collections")
+                                    .header("Content-Type", "application/x-www-form-urlencoded")
+                                    .POST(HttpRequest.BodyPublishers.ofString(name + "=" + token)))
+                            .statusCode())
+                    .isEqualTo(401);
+        }
+        var good = "Authorization: " + ann.authorization();
+        var bad = "Authorization: Bearer nonsense";
+        for (var both : List.of(List.of(bad, good), List.of(good, bad), List.of(good, good))) {
+            assertThat(RawRequest.get(installation.address(), "/api/v1/me", both.get(0), both.get(1))
+                            .status())
+                    .isEqualTo(400);
+        }
+        assertThat(RawRequest.get(installation.address(), "/api/v1/me", good + ", Bearer nonsense")
+                        .status())
                 .isEqualTo(401);
-        assertThat(send(request("/api/v1/me")
-                                .header("Cookie", "access_token=" + token + "; Authorization=" + token)
-                                .GET())
-                        .statusCode())
-                .isEqualTo(401);
-        assertThat(send(request("/api/v1/collections")
-                                .header("Content-Type", "application/x-www-form-urlencoded")
-                                .POST(HttpRequest.BodyPublishers.ofString("access_token=" + token)))
-                        .statusCode())
-                .isEqualTo(401);
-        assertThat(send(request("/api/v1/me")
-                                .header("Authorization", "Bearer nonsense")
-                                .header("Authorization", ann.authorization())
-                                .GET())
-                        .statusCode())
-                .isEqualTo(400);
-        assertThat(send(request("/api/v1/me")
-                                .header("Authorization", "Bearer " + "x".repeat(20_000))
-                                .GET())
-                        .statusCode())
-                .isBetween(400, 431);
+    }
+
+    @ParameterizedTest
+    @Tag("J7")
+    @ValueSource(ints = {8_190, 20_000, 100_000})
+    void aTokenThatIsTooLongIsRefusedUnread(int length) {
+        var answer =
+                RawRequest.get(installation.address(), "/api/v1/me", "Authorization: Bearer " + "x".repeat(length));
+
+        assertThat(answer.status()).isBetween(400, 431);
+        assertThat(answer.head() + answer.body()).doesNotContain("xxxx");
     }
 
     @Test
@@ -136,8 +309,12 @@ class HostileRequestIT {
         assertThat(csrf.find()).isTrue();
         var cookie = "JSESSIONID=" + browser.cookie(installation.address(), "JSESSIONID");
 
-        assertThat(send(request("/api/v1/me").header("Cookie", cookie).GET()).statusCode())
-                .isEqualTo(401);
+        var ours = "docchat-session=" + browser.cookie(installation.address(), "docchat-session");
+
+        for (var alone : List.of(cookie, ours, cookie + "; " + ours)) {
+            assertThat(send(request("/api/v1/me").header("Cookie", alone).GET()).statusCode())
+                    .isEqualTo(401);
+        }
         assertThat(send(request("/api/v1/me")
                                 .header("Cookie", cookie)
                                 .header("X-DocChat-CSRF", csrf.group(1) + "x")
@@ -155,7 +332,14 @@ class HostileRequestIT {
                 .GET());
         assertThat(byBearer.statusCode()).isEqualTo(302);
         assertThat(byBearer.headers().firstValue("Location").orElse("")).startsWith("/signin.xhtml");
-        assertThat(ann.get("/api/v1/me").headers().map()).doesNotContainKey("set-cookie");
+        assertThat(byBearer.headers().map()).doesNotContainKey("set-cookie");
+        var sessions = ann.get("/api/v1/me/sessions").list("items").size();
+        for (var program : List.of(ann, ann.withKey(Client.json().add("name", "sessionless")))) {
+            for (var path : List.of("/api/v1/me", "/v1/models", "/mcp")) {
+                assertThat(program.get(path).headers().map()).as(path).doesNotContainKey("set-cookie");
+            }
+        }
+        assertThat(ann.get("/api/v1/me/sessions").list("items")).hasSize(sessions);
     }
 
     @Test
@@ -172,8 +356,7 @@ class HostileRequestIT {
         var form = new LinkedHashMap<>(Map.of("out", "out", signOut.group(1), ""));
         var cookie = "JSESSIONID=" + browser.cookie(installation.address(), "JSESSIONID");
 
-        for (var from :
-                List.of("Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site", "Origin: https://e.example")) {
+        for (var from : FROM_ELSEWHERE) {
             var reply = send(request("/account.xhtml")
                     .header("Cookie", cookie)
                     .header(from.split(": ")[0], from.split(": ")[1])
@@ -195,6 +378,58 @@ class HostileRequestIT {
         assertThat(browser.get(account).status())
                 .as("the form itself signs out")
                 .isEqualTo(302);
+    }
+
+    /** Even with all that a page of ours would send; documents are uploaded and deleted by calls of the API. */
+    @Test
+    @Tag("C2")
+    void whatAnotherSiteHasABrowserSendUploadsAndDeletesNothing() throws Exception {
+        var browser = signedIn("hostile.ann");
+        var page = browser.get(installation.address().resolve("/collections.xhtml"))
+                .body();
+        var csrf = CSRF.matcher(page);
+        assertThat(csrf.find()).isTrue();
+        var cookie = "JSESSIONID=" + browser.cookie(installation.address(), "JSESSIONID");
+        var create = form(page, "create");
+        create.replaceAll((field, value) -> field.endsWith(":name") ? "Planted" : value);
+        assertThat(create).containsValue("Planted");
+        create.put("create:language", "ENGLISH");
+        var path = "/api/v1/collections/" + collection;
+        for (var from : FROM_ELSEWHERE) {
+            for (var call : List.of("POST " + path + "/documents", "POST " + path + "/pause", "DELETE " + path)) {
+                var parts = call.split(" ");
+                for (var token : List.of("", csrf.group(1))) {
+                    var reply = send(request(parts[1])
+                            .header("Cookie", cookie)
+                            .header("X-DocChat-CSRF", token)
+                            .header(from.split(": ")[0], from.split(": ")[1])
+                            .header("Content-Type", "multipart/form-data; boundary=b")
+                            .method(
+                                    parts[0],
+                                    parts[0].equals("DELETE")
+                                            ? HttpRequest.BodyPublishers.noBody()
+                                            : HttpRequest.BodyPublishers.ofString(
+                                                    "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"planted.md\""
+                                                            + "\r\n\r\nPlanted.\r\n--b--\r\n")));
+                    assertThat(reply.statusCode()).as(call + ", " + from).isEqualTo(token.isEmpty() ? 401 : 403);
+                }
+            }
+            var reply = send(request("/collections.xhtml")
+                    .header("Cookie", cookie)
+                    .header(from.split(": ")[0], from.split(": ")[1])
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(HttpRequest.BodyPublishers.ofString(create.entrySet().stream()
+                            .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), UTF_8))
+                            .collect(Collectors.joining("&")))));
+            assertThat(reply.statusCode()).as(from).isEqualTo(403);
+        }
+        assertThat(ann.get(path).requireStatus(200).body()).doesNotContain("\"paused\":true");
+        assertThat(ann.get(path + "/documents").body()).doesNotContain("planted.md");
+        assertThat(ann.get("/api/v1/collections").body()).doesNotContain("Planted");
+        browser.post(installation.address().resolve("/collections.xhtml"), create);
+        assertThat(ann.get("/api/v1/collections").body())
+                .as("what the form does when it is sent from here")
+                .contains("Planted");
     }
 
     @Test
@@ -433,6 +668,128 @@ class HostileRequestIT {
         }
     }
 
+    @ParameterizedTest
+    @Tag("C7")
+    @ValueSource(
+            strings = {
+                "//evil.example",
+                "/\\evil.example",
+                "https:evil.example",
+                "https://evil.example/",
+                "/a\r\nSet-Cookie: planted=1",
+                "/a\nSet-Cookie: planted=1"
+            })
+    void noParameterLeadsElsewhereOrSplitsAHeader(String next) {
+        var encoded = URLEncoder.encode(next, UTF_8);
+        for (var name : List.of("next", "redirect", "url", "id")) {
+            for (var path :
+                    List.of("/", "/collections.xhtml", "/signin.xhtml", "/openid/start", "/api", "/resources")) {
+                var head = RawRequest.get(installation.address(), path + "?" + name + "=" + encoded)
+                        .head();
+                assertThat(head).doesNotContainPattern("(?i)\nLocation: (?!/(?![/\\\\])|http://127.0.0.1:)");
+                assertThat(head).doesNotContainPattern("(?i)\nSet-Cookie: planted");
+            }
+            var browser = new Visitor();
+            var address = installation.address().resolve("/signin.xhtml?" + name + "=" + encoded);
+            var form = signInForm(browser, address, "hostile.ann");
+            assertThat(browser.post(address, form).location()).isEqualTo("/");
+        }
+    }
+
+    @Test
+    @Tag("C7")
+    void noPathLeadsElsewhereOrSplitsAHeader() {
+        for (var path : List.of(
+                "//evil.example",
+                "//evil.example/..",
+                "//evil.example/../resources",
+                "//evil.example/..;/resources",
+                "//evil.example/%2e%2e/api",
+                "//evil.example/..%2fresources/css",
+                "//evil.example/..;/collections.xhtml",
+                "/resources/css;%0d%0aSet-Cookie:%20planted=1",
+                "/%0d%0aSet-Cookie:%20planted=1",
+                "/collections.xhtml%0d%0aSet-Cookie:%20planted=1")) {
+            var answer = RawRequest.get(installation.address(), path);
+
+            assertThat(answer.head()).as(path).doesNotContainPattern("(?i)\nLocation: (?!/(?![/\\\\]))");
+            assertThat(answer.head()).as(path).doesNotContainPattern("(?i)\nSet-Cookie: planted");
+            assertThat(answer.body()).as(path).doesNotContain("=\"//evil.example");
+        }
+    }
+
+    @Test
+    @Tag("C7")
+    void noNameSplitsTheHeadersOfADownload() {
+        var split = "a\r\nSet-Cookie: planted=1\r\n\r\nb";
+        var shelf = ann.newCollection("Split");
+        var document = ann.upload(shelf, split + ".md", "# Split\n\nThe lamp is green.\n".getBytes(UTF_8))
+                .requireStatus(202)
+                .json()
+                .getString("id");
+        ann.requireIndexed(document);
+        var conversation = ann.post(
+                        "/api/v1/collections/" + shelf + "/answers",
+                        Client.json().add("question", split + " What colour is the lamp?"))
+                .requireStatus(200)
+                .json()
+                .getString("conversationId");
+        var renamed = Client.json().add("name", split).build().toString();
+        assertThat(ann.send("PATCH", "/api/v1/collections/" + shelf, renamed).status())
+                .isIn(200, 400);
+
+        for (var path : List.of(
+                "/api/v1/documents/" + document + "/content",
+                "/api/v1/collections/" + shelf + "/export",
+                "/api/v1/conversations/" + conversation + "/export")) {
+            var head = RawRequest.get(installation.address(), path, "Authorization: " + ann.authorization())
+                    .head();
+            assertThat(head)
+                    .as(path)
+                    .startsWith("HTTP/1.1 200")
+                    .containsPattern("(?i)\nContent-Disposition: attachment")
+                    .doesNotContainPattern("(?i)\nSet-Cookie");
+        }
+    }
+
+    /** From the token that ann was given. */
+    private JsonObject claims() {
+        var payload = ann.authorization().split("\\.")[1];
+        try (var reader = Json.createReader(
+                new ByteArrayInputStream(Base64.getUrlDecoder().decode(payload)))) {
+            return reader.readObject();
+        }
+    }
+
+    /** @param value null in JSON: without the claim */
+    private JsonObject changed(String claim, JsonValue value) {
+        var claims = Json.createObjectBuilder(claims()).add("iat", claims().getInt("iat") - 600);
+        return (value == JsonValue.NULL ? claims.remove(claim) : claims.add(claim, value)).build();
+    }
+
+    private static String signed(String header, JsonObject claims, String secret) {
+        var text = base64(header) + "." + base64(claims.toString());
+        try {
+            var mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
+            return text + "."
+                    + Base64.getUrlEncoder().withoutPadding().encodeToString(mac.doFinal(text.getBytes(UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String base64(String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(UTF_8));
+    }
+
+    private RawRequest.Answer withToken(int network, String token) {
+        return RawRequest.send(
+                installation.address(),
+                "127.0.7." + network,
+                "GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + "\r\n");
+    }
+
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(installation.address().resolve(path)).timeout(Duration.ofSeconds(60));
     }
@@ -459,13 +816,18 @@ class HostileRequestIT {
     private Visitor signedIn(String username) {
         var browser = new Visitor();
         var address = installation.address().resolve("/signin.xhtml");
+        assertThat(browser.post(address, signInForm(browser, address, username)).location())
+                .isNotEmpty();
+        return browser;
+    }
+
+    private static Map<String, String> signInForm(Visitor browser, URI address, String username) {
         var form = new LinkedHashMap<String, String>();
         FIELD.matcher(browser.get(address).body())
                 .results()
                 .forEach(field -> form.put(field.group(1), field.group(2) == null ? "" : field.group(2)));
         form.put("signin:username", username);
         form.put("signin:password", "Password-of-" + username);
-        assertThat(browser.post(address, form).location()).isNotEmpty();
-        return browser;
+        return form;
     }
 }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  */
 final class Installation implements ExtensionContext.Store.CloseableResource {
     static final String ADMIN_PASSWORD = "Tr4vel-light-and-far";
+    static final String JWT_SECRET = "f3Qz8Lk1Vb6Nw0Xr5Ty2Hs7Jd4Gm9PcAe5Ui";
     /** Low enough for a test to reach. */
     static final int REQUESTS_PER_KEY = 400;
 
@@ -85,7 +86,7 @@ final class Installation implements ExtensionContext.Store.CloseableResource {
                             "-Xmx768m",
                             "-DDATABASE_URL=postgresql://postgres:postgres@localhost:" + database.getPort()
                                     + "/postgres",
-                            "-DJWT_SECRET=f3Qz8Lk1Vb6Nw0Xr5Ty2Hs7Jd4Gm9PcAe5Ui",
+                            "-DJWT_SECRET=" + JWT_SECRET,
                             "-DDOCCHAT_REQUESTS_PER_KEY=" + REQUESTS_PER_KEY,
                             "-DDOCCHAT_QUESTIONS_PER_COLLECTION=" + QUESTIONS_PER_COLLECTION,
                             "-DDOCCHAT_COLLECTION_MAX_BYTES=" + COLLECTION_MAX_BYTES,

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 
@@ -24,7 +25,14 @@ final class RawRequest {
 
     /** @param head up to the last header; that the connection is closed is added */
     static Answer send(URI server, String head) {
-        try (var socket = new Socket(server.getHost(), server.getPort())) {
+        return send(server, "127.0.0.1", head);
+    }
+
+    /** @param from another address of this machine: to the server, another network */
+    static Answer send(URI server, String from, String head) {
+        try (var socket = new Socket()) {
+            socket.bind(new InetSocketAddress(from, 0));
+            socket.connect(new InetSocketAddress("127.0.0.1", server.getPort()));
             socket.setSoTimeout(30_000);
             socket.getOutputStream().write((head + "Connection: close\r\n\r\n").getBytes(ISO_8859_1));
             var parts = new String(socket.getInputStream().readAllBytes(), ISO_8859_1).split("\r\n\r\n", 2);

@@ -95,7 +95,7 @@ public class SecurityHeaders extends HttpFilter {
         }
     }
 
-    /** Programs send neither header; a browser cannot be made to leave them out. */
+    /** Programs send none of these headers; a browser cannot be made to leave all of them out. */
     static boolean isFromAnotherSite(HttpServletRequest request) {
         if (request.getHeader("Authorization") != null) {
             return false;
@@ -105,6 +105,9 @@ public class SecurityHeaders extends HttpFilter {
             return !site.equals("same-origin") && !site.equals("none");
         }
         var origin = request.getHeader("Origin");
+        if (origin == null) {
+            origin = request.getHeader("Referer");
+        }
         return origin != null && !isHere(origin, request.getHeader("Host"));
     }
 
