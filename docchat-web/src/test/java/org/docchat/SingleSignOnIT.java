@@ -1,16 +1,20 @@
 package org.docchat;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import java.net.URI;
+import java.security.Key;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
+import org.jose4j.keys.HmacKey;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -191,6 +195,7 @@ class SingleSignOnIT {
                 "%2F%2Fevil.example",
                 "%2F%5Cevil.example",
                 "https%3A%2F%2Fevil.example",
+                "https%3Aevil.example",
                 "%2Fa%0D%0ASet-Cookie%3A+x%3Dy",
                 "%2Fopenid%2Fstart",
                 "%2Fsignin.xhtml"
@@ -256,6 +261,70 @@ class SingleSignOnIT {
         assertThat(program.get("/api/v1/me").status()).isEqualTo(401);
     }
 
+    /** Each from a network of its own: whoever brings too many is told so instead. */
+    @Test
+    @Tag("J1")
+    @Tag("J2")
+    void aForgedAccessTokenCallsNothing() throws Exception {
+        provider.describe("sso.jon", Map.of("preferred_username", "sso.jon"));
+        signIn(new Visitor(), "/openid/start", "sso.jon");
+        var claims = claims("sso.jon");
+        claims.setAudience(OpenIdServer.API_AUDIENCE);
+        var good = signed(claims);
+        assertThat(installation
+                        .anybody()
+                        .with("Bearer " + good)
+                        .get("/api/v1/me")
+                        .status())
+                .isEqualTo(200);
+        var der = provider.key().toRSAPublicKey().getEncoded();
+        var pem = "-----BEGIN PUBLIC KEY-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END PUBLIC KEY-----\n";
+        var payload = good.split("\\.")[1];
+        int network = 1;
+        for (var forged : List.of(
+                base64("{\"alg\":\"none\"}") + "." + payload + ".",
+                base64("{\"alg\":\"None\"}") + "." + payload + ".",
+                base64("{\"alg\":\"nOnE\"}") + "." + payload + ".",
+                good.substring(0, good.lastIndexOf('.') + 1),
+                good.substring(0, good.lastIndexOf('.')),
+                signed(claims, "HS256", new HmacKey(der)),
+                signed(claims, "HS256", new HmacKey(pem.getBytes(UTF_8))),
+                signed(claims, "HS256", new HmacKey(pem.strip().getBytes(UTF_8))))) {
+            var answer = RawRequest.send(
+                    installation.address(),
+                    "127.0.8." + network++,
+                    "GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + forged + "\r\n");
+            assertThat(answer.status()).as(forged).isEqualTo(401);
+            assertThat(answer.body()).doesNotContain("sso.jon");
+        }
+    }
+
+    @Test
+    @Tag("J5")
+    void noGroupOfTheProvidersMakesAnAdministrator() throws Exception {
+        var names = List.of("admin", "Admin", " admin ", "ADMIN", "administrators", "user");
+        provider.describe("sso.kim", Map.of("preferred_username", "sso.kim", "groups", names, "roles", names));
+        var browser = new Visitor();
+        signIn(browser, "/openid/start", "sso.kim");
+        var claims = claims("sso.kim");
+        claims.setAudience(OpenIdServer.API_AUDIENCE);
+        claims.setClaim("groups", names);
+        claims.setClaim("upn", "admin");
+        claims.setClaim("preferred_username", "admin");
+
+        var program = installation.anybody().with("Bearer " + signed(claims));
+
+        assertThat(program.get("/api/v1/me").json().getString("username")).isEqualTo("sso.kim");
+        assertThat(program.get("/api/v1/me").json().getBoolean("admin")).isFalse();
+        assertThat(program.get("/api/v1/users").status()).isEqualTo(403);
+        assertThat(browser.get(at("/users.xhtml")).status()).isEqualTo(404);
+        assertThat(admin.get("/api/v1/groups?limit=200").list("items"))
+                .filteredOn(group -> group.getString("name").strip().equalsIgnoreCase("admin"))
+                .as("one group, however it is written")
+                .hasSize(1);
+    }
+
     @Test
     @Tag("C4")
     void inABrowserPeopleSignInWithAButtonAndOutOfBoth() {
@@ -276,6 +345,9 @@ class SingleSignOnIT {
             page.navigate("/account.xhtml");
             page.locator("[id='out']").getByRole(AriaRole.BUTTON).click();
             page.waitForURL("**/signin.xhtml");
+            page.goBack();
+            page.waitForURL("**/signin.xhtml?next=*");
+            assertThat(page.getByLabel("Username")).isVisible();
             page.navigate("/collections.xhtml");
             assertThat(page.getByLabel("Username")).isVisible();
 
@@ -347,10 +419,18 @@ class SingleSignOnIT {
     }
 
     private String signed(JwtClaims claims) throws Exception {
+        return signed(claims, "RS256", provider.key().toPrivateKey());
+    }
+
+    private static String base64(String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(UTF_8));
+    }
+
+    private String signed(JwtClaims claims, String algorithm, Key key) throws Exception {
         var signature = new JsonWebSignature();
-        signature.setAlgorithmHeaderValue("RS256");
+        signature.setAlgorithmHeaderValue(algorithm);
         signature.setKeyIdHeaderValue(provider.key().getKeyID());
-        signature.setKey(provider.key().toPrivateKey());
+        signature.setKey(key);
         signature.setPayload(claims.toJson());
         return signature.getCompactSerialization();
     }

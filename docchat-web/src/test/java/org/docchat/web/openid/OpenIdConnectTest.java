@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,14 +25,13 @@ import org.docchat.Await;
 import org.docchat.OpenIdServer;
 import org.docchat.Visitor;
 import org.docchat.web.openid.NotSignedIn.Reason;
-import org.jose4j.jwk.RsaJsonWebKey;
+import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.RsaJwkGenerator;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.NumericDate;
 import org.jose4j.keys.HmacKey;
 import org.jose4j.lang.JoseException;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -387,52 +387,84 @@ class OpenIdConnectTest {
     @Tag("J1")
     @Tag("J2")
     @Tag("J3")
-    void anIdTokenThatTheProviderHasNotSignedIsRefused() throws Exception {
+    void whatTheProviderHasNotSignedIsRefusedAndNothingIsFetchedForIt() throws Exception {
+        int port = freePort();
+        try (var elsewhere = new Away(port)) {
+            for (var forgery : forgeries("http://127.0.0.1:" + port).entrySet()) {
+                var attempt = client.begin("/");
+                var answer = answer(attempt, "ann");
+                server.forge(forgery.getValue());
+
+                assertThatThrownBy(() -> client.finish(attempt, answer))
+                        .as("id token " + forgery.getKey())
+                        .isInstanceOf(NotSignedIn.class)
+                        .hasMessageNotContaining("eyJ")
+                        .extracting("reason")
+                        .isEqualTo(Reason.REFUSED);
+                server.restore();
+                assertThatThrownBy(() -> client.holder(forgery.getValue().apply(signed(access()))))
+                        .as("access token " + forgery.getKey())
+                        .isInstanceOf(NotSignedIn.class)
+                        .extracting("reason")
+                        .isEqualTo(Reason.REFUSED);
+            }
+            assertThat(elsewhere.asked()).as("for keys").isZero();
+        }
+    }
+
+    /** @param elsewhere an address that nobody is to be asked at */
+    private Map<String, UnaryOperator<String>> forgeries(String elsewhere) throws Exception {
         var stranger = RsaJwkGenerator.generateJwk(2048);
-        stranger.setKeyId(server.key().getKeyID());
-        var publicKey = server.key().toRSAPublicKey().getEncoded();
-        var forgeries = Map.<String, UnaryOperator<String>>of(
-                "unsigned", token -> withHeader(token, "{\"alg\":\"none\"}", ""),
-                "unsigned, otherwise written", token -> withHeader(token, "{\"alg\":\"nOnE\"}", ""),
-                "without its signature", token -> token.substring(0, token.lastIndexOf('.') + 1),
-                "in two parts", token -> token.substring(0, token.lastIndexOf('.')),
-                "by HS256 with the public key",
+        var known = server.key().getKeyID();
+        stranger.setKeyId(known);
+        var der = server.key().toRSAPublicKey().getEncoded();
+        var pem = "-----BEGIN PUBLIC KEY-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END PUBLIC KEY-----\n";
+        var forgeries = new LinkedHashMap<String, UnaryOperator<String>>();
+        for (var none : List.of("none", "None", "nOnE")) {
+            forgeries.put("unsigned: " + none, token -> withHeader(token, "{\"alg\":\"" + none + "\"}", ""));
+        }
+        forgeries.put("without its signature", token -> token.substring(0, token.lastIndexOf('.') + 1));
+        forgeries.put("in two parts", token -> token.substring(0, token.lastIndexOf('.')));
+        var secrets = Map.of(
+                "the public key",
+                der,
+                "the public key as a text",
+                pem.getBytes(StandardCharsets.UTF_8),
+                "the public key as a text without its last line's end",
+                pem.strip().getBytes(StandardCharsets.UTF_8),
+                "the client's secret",
+                OpenIdServer.SECRET.getBytes(StandardCharsets.UTF_8),
+                "a weak secret",
+                "secret".getBytes(StandardCharsets.UTF_8));
+        secrets.forEach((name, secret) -> forgeries.put(
+                "by HS256 with " + name,
+                token -> signed(payload(token), "HS256", new HmacKey(secret), Map.of("kid", known))));
+        for (var name : List.of(known, "unknown", "../../x", "x' or '1'='1")) {
+            forgeries.put(
+                    "by another key called " + name,
+                    token -> signed(payload(token), "RS256", stranger.getPrivateKey(), Map.of("kid", name)));
+        }
+        for (var header : List.of("jku", "x5u")) {
+            for (var name : List.of(known, "unknown")) {
+                forgeries.put(
+                        "by a key called " + name + " and " + header + " of where it is",
                         token -> signed(
-                                token,
-                                "HS256",
-                                new HmacKey(publicKey),
-                                server.key().getKeyID()),
-                "by HS256 with the client's secret",
-                        token -> signed(
-                                token,
-                                "HS256",
-                                new HmacKey(
-                                        (OpenIdServer.SECRET + OpenIdServer.SECRET).getBytes(StandardCharsets.UTF_8)),
-                                server.key().getKeyID()),
-                "by another key of that name",
-                        token -> signed(
-                                token,
+                                payload(token),
                                 "RS256",
                                 stranger.getPrivateKey(),
-                                server.key().getKeyID()),
-                "by a key of no name that we know",
-                        token -> signed(token, "RS256", stranger.getPrivateKey(), "../../key' or 1=1"),
-                "by the key that it brings", token -> withItsKey(token, stranger),
-                "no token", token -> "x");
-
-        for (var forgery : forgeries.entrySet()) {
-            var attempt = client.begin("/");
-            var answer = answer(attempt, "ann");
-            server.forge(forgery.getValue());
-
-            assertThatThrownBy(() -> client.finish(attempt, answer))
-                    .as(forgery.getKey())
-                    .isInstanceOf(NotSignedIn.class)
-                    .hasMessageNotContaining("eyJ")
-                    .extracting("reason")
-                    .isEqualTo(Reason.REFUSED);
-            server.restore();
+                                Map.of("kid", name, header, elsewhere + "/keys")));
+            }
         }
+        forgeries.put(
+                "by the key that it brings",
+                token -> signed(
+                        payload(token),
+                        "RS256",
+                        stranger.getPrivateKey(),
+                        Map.of("kid", known, "jwk", stranger.toParams(JsonWebKey.OutputControlLevel.PUBLIC_ONLY))));
+        forgeries.put("no token", token -> "x");
+        return forgeries;
     }
 
     @Test
@@ -522,9 +554,56 @@ class OpenIdConnectTest {
         assertThat(client.holder(token)).contains("ann");
     }
 
+    @Test
+    @Tag("J4")
+    void theProvidersClockMayDifferByAMinuteAndNoMore() throws NotSignedIn {
+        // Again where the clock has gone on by a second meanwhile.
+        Await.until("the last second is good", Duration.ofSeconds(10), () -> client.holder(signed(expiring(-59)))
+                .isPresent());
+        assertRefused(Reason.REFUSED, () -> client.holder(signed(expiring(-61))));
+
+        assertThat(client.holder(signed(beginning(59)))).contains("ann");
+        Await.until("the second after is too early", Duration.ofSeconds(10), () -> {
+            try {
+                client.holder(signed(beginning(61)));
+                return false;
+            } catch (NotSignedIn e) {
+                return e.reason() == Reason.REFUSED;
+            }
+        });
+    }
+
+    private JwtClaims expiring(long inSeconds) {
+        var claims = access();
+        long now = NumericDate.now().getValue();
+        claims.setIssuedAt(NumericDate.fromSeconds(now - 600));
+        claims.setExpirationTime(NumericDate.fromSeconds(now + inSeconds));
+        return claims;
+    }
+
+    private JwtClaims beginning(long inSeconds) {
+        var claims = access();
+        claims.setNotBefore(NumericDate.fromSeconds(NumericDate.now().getValue() + inSeconds));
+        return claims;
+    }
+
     @ParameterizedTest
     @Tag("J4")
-    @ValueSource(strings = {"id token", "aud", "another audience", "iss", "exp", "iat", "expired", "logout token"})
+    @ValueSource(
+            strings = {
+                "id token",
+                "aud",
+                "another audience",
+                "other audiences",
+                "iss",
+                "without iss",
+                "exp",
+                "iat",
+                "sub",
+                "of the future",
+                "logout token",
+                "refresh token"
+            })
     void whatIsNoAccessTokenForOurApiIsRefused(String wrong) throws Exception {
         var claims = access();
         switch (wrong) {
@@ -533,11 +612,16 @@ class OpenIdConnectTest {
                 // Not even where the provider addresses both to everybody.
                 claims.setClaim("nonce", "n");
             }
-            case "another audience" -> claims.setAudience("another-api", OpenIdServer.CLIENT);
+            case "another audience" -> claims.setAudience("another-api");
+            case "other audiences" -> claims.setAudience("another-api", OpenIdServer.CLIENT);
             case "iss" -> claims.setIssuer("https://evil.example");
-            case "expired" ->
-                claims.setExpirationTime(
-                        NumericDate.fromSeconds(NumericDate.now().getValue() - ProviderTokens.SKEW_SECONDS - 5));
+            case "without iss" -> claims.unsetClaim("iss");
+            case "of the future" -> claims.setNotBeforeMinutesInThePast(-5);
+            case "refresh token" -> {
+                // As Keycloak makes them: for itself.
+                claims.setAudience(server.issuer());
+                claims.setClaim("typ", "Refresh");
+            }
             case "logout token" -> claims.setClaim("events", Map.of());
             default -> claims.unsetClaim(wrong);
         }
@@ -577,30 +661,22 @@ class OpenIdConnectTest {
     private static String signed(JwtClaims claims, OpenIdServer by) {
         try {
             return signed(
-                    claims.toJson(), "RS256", by.key().toPrivateKey(), by.key().getKeyID(), null);
+                    claims.toJson(),
+                    "RS256",
+                    by.key().toPrivateKey(),
+                    Map.of("kid", by.key().getKeyID()));
         } catch (com.nimbusds.jose.JOSEException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static String signed(String token, String algorithm, java.security.Key key, String keyId) {
-        return signed(payload(token), algorithm, key, keyId, null);
-    }
-
-    private static String withItsKey(String token, RsaJsonWebKey key) {
-        return signed(payload(token), "RS256", key.getPrivateKey(), key.getKeyId(), key);
-    }
-
-    private static String signed(
-            String payload, String algorithm, java.security.Key key, String keyId, @Nullable RsaJsonWebKey brought) {
+    private static String signed(String payload, String algorithm, java.security.Key key, Map<String, Object> headers) {
         try {
             var signature = new JsonWebSignature();
             signature.setAlgorithmHeaderValue(algorithm);
-            signature.setKeyIdHeaderValue(keyId);
-            signature.setHeader("jku", "http://127.0.0.1:1/keys");
-            if (brought != null) {
-                signature.setJwkHeader(brought);
-            }
+            headers.forEach(signature.getHeaders()::setObjectHeaderValue);
+            // Whoever forges chooses a key that is too short, too.
+            signature.setDoKeyValidation(false);
             signature.setKey(key);
             signature.setPayload(payload);
             return signature.getCompactSerialization();
