@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import jakarta.json.Json;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ class AccessIT {
     private static final String WORDS = "The canary of the northern lighthouse is called Ferdinand.";
     static final byte[] CANARY = ("# Canary\n\n" + WORDS + "\n").getBytes(UTF_8);
 
+    /** How often each is tried for how long it takes; the median counts. */
+    private static final int TIMES = 15;
+
     private final Map<String, Client> clients;
     private final Map<String, String> ids;
 
@@ -33,6 +37,7 @@ class AccessIT {
         var editor = installation.newUser("access.editor");
         var viewer = installation.newUser("access.viewer");
         var stranger = installation.newUser("access.stranger");
+        stranger.newCollection("The stranger's own");
         var collection = owner.newCollection("Canaries");
         clients = new HashMap<>(Map.of(
                 "owner",
@@ -156,11 +161,35 @@ class AccessIT {
                         .startsWith(row.isOfAnotherProtocol() ? "application/json" : "application/problem+json");
                 assertThat(reply.body()).doesNotContain("Ferdinand", "Canaries");
             }
-            if (row.of(person) == 404) {
+            if (row.of(person) == 404 || row.of(person) == 403 && row.of("stranger") == 403) {
                 var absent = call(row, clients.get(person), Map.of());
                 assertThat(AnonymousIT.withoutInstance(reply)).isEqualTo(AnonymousIT.withoutInstance(absent));
             }
+            if (row.of(person) == 404 && person.equals("stranger")) {
+                requireNoLonger(row, clients.get(person));
+            }
         }
+    }
+
+    /** Refusing what is there takes as long as refusing what is not: whoever looks at the clock learns nothing. */
+    private void requireNoLonger(AccessMatrix.Row row, Client client) {
+        var there = new long[TIMES];
+        var absent = new long[TIMES];
+        for (int i = 0; i < TIMES; i++) {
+            there[i] = nanos(row, client, ids);
+            absent[i] = nanos(row, client, Map.of());
+        }
+        Arrays.sort(there);
+        Arrays.sort(absent);
+        assertThat(there[TIMES / 2] / 1e6)
+                .as("milliseconds of %s, which takes %s where there is nothing", row, absent[TIMES / 2] / 1e6)
+                .isLessThan(5 + 2 * absent[TIMES / 2] / 1e6);
+    }
+
+    private long nanos(AccessMatrix.Row row, Client client, Map<String, String> named) {
+        long begin = System.nanoTime();
+        call(row, client, named);
+        return System.nanoTime() - begin;
     }
 
     private Client.Reply call(AccessMatrix.Row row, Client client, Map<String, String> named) {
