@@ -495,6 +495,84 @@ class ChatModelIT {
         assertThat(admin.get("/api/v1/conversations").body()).doesNotContain("ferry");
     }
 
+    @Test
+    @Tag("A6")
+    void anAnswerThatIsBeingWrittenEndsWithTheGroupThatItWasSharedWith() throws Exception {
+        fake.doNow((request, connection) -> connection.events().token("Hotel ").stall());
+        admin.post("/api/v1/users", Client.json().add("username", "grouped").add("password", "Password-of-grouped"))
+                .requireStatus(201);
+        var grouped = docchat.client().signIn("grouped", "Password-of-grouped");
+        var group = admin.post("/api/v1/groups", Client.json().add("name", "Readers"))
+                .requireStatus(201)
+                .json()
+                .getString("id");
+        var membership = "/api/v1/groups/" + group + "/users/grouped";
+        var share = answers.replace("/answers", "/groups/Readers");
+
+        for (var end : List.of(membership, share)) {
+            admin.send("PUT", membership, "").requireStatus(204);
+            admin.send("PUT", share, "{\"role\":\"viewer\"}").requireStatus(204);
+            var answer = asking(grouped);
+            Thread.sleep(2_000);
+            assertThat(answer).isNotDone();
+
+            admin.delete(end).requireStatus(204);
+
+            assertThat(last(answer).json().getString("code")).as(end).isEqualTo("entitlement_ended");
+            assertThat(grouped.send("POST", answers, body()).status()).isEqualTo(404);
+        }
+    }
+
+    /** What it was found by was sent before the first word; what is written of it is neither kept nor found again. */
+    @Test
+    @Tag("A6")
+    void aStreamAboutADocumentThatIsDeletedEndsWithoutAnAnswerAndNobodyFindsItsTextAgain() throws Exception {
+        var collection = admin.newCollection("Passing by");
+        var document = admin.indexed(collection, "barge.md", "The barge costs seven crowns.\n".getBytes(UTF_8));
+        var asked = new CompletableFuture<String>();
+        var deleted = new CompletableFuture<String>();
+        fake.doNow((request, connection) -> {
+            connection.events().token("The barge ");
+            asked.complete("");
+            deleted.orTimeout(20, TimeUnit.SECONDS).join();
+            connection.token("costs seven crowns [1].").finish("stop").send("data: [DONE]\n\n");
+            connection.close();
+        });
+        var path = "/api/v1/collections/" + collection;
+        var question = Client.json()
+                .add("question", "What does the barge cost?")
+                .build()
+                .toString();
+        var stream =
+                CompletableFuture.supplyAsync(() -> admin.events("POST", path + "/answers", question), ONE_THREAD_EACH);
+        asked.get(20, TimeUnit.SECONDS);
+        assertThat(stream).isNotDone();
+        admin.delete("/api/v1/documents/" + document).requireStatus(204);
+        deleted.complete("");
+
+        assertThat(last(stream).name()).isEqualTo("error");
+        assertThat(last(stream).json().getString("code")).isEqualTo("document_deleted");
+        assertThat(stream.get()).extracting(Client.Event::name).doesNotContain("answer");
+        assertThat(admin.get("/api/v1/conversations").body()).doesNotContain("barge");
+        for (var mode : List.of("hybrid", "keyword", "semantic")) {
+            assertThat(admin.post(
+                                    path + "/search",
+                                    Client.json()
+                                            .add("query", "The barge costs seven crowns.")
+                                            .add("mode", mode))
+                            .requireStatus(200)
+                            .list("passages"))
+                    .as(mode)
+                    .isEmpty();
+        }
+        int requests = fake.requests().size();
+        assertThat(admin.send("POST", path + "/answers", question)
+                        .requireStatus(200)
+                        .body())
+                .doesNotContain("seven");
+        assertThat(fake.requests()).as("what a model is asked with").hasSize(requests);
+    }
+
     private static CompletableFuture<Client.Reply> whole(Client client, String path, String body) {
         return CompletableFuture.supplyAsync(() -> client.send("POST", path, body), ONE_THREAD_EACH);
     }
