@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,12 +29,14 @@ class SecretsIT {
     private static final String CHAT = "sk-canary-of-the-chat-model-3Vw8";
     private static final String JWT = "Canary-of-the-tokens-5Tz1-8Lk2Vb6Nw0Xr5";
     private static final String METRICS = "Canary-of-the-metrics-6Hn3";
+    private static final String LONG = "Canary-of-a-long-one";
     private static final String QUESTION = "What is the canary of the harbourmaster called?";
     private static final String TEXT = "# Birds\n\nThe canary of the harbourmaster is called Zephyrine.\n";
 
     private final Map<String, String> canaries = new LinkedHashMap<>();
 
     @Test
+    @Tag("C4")
     void noCanaryIsInTheLogAtDebugNorInWhatAnybodyMayAsk(@TempDir Path home) throws Exception {
         try (var database = EmbeddedPostgres.builder()
                         .setPGStartupWait(Duration.ofMinutes(2))
@@ -54,7 +58,9 @@ class SecretsIT {
                     "OPENAI_API_KEY",
                     CHAT,
                     "OPENAI_BASE_URL",
-                    chat.address().toString());
+                    chat.address().toString(),
+                    "DOCCHAT_PUBLIC_URL",
+                    "https://docchat.example");
             try (var first = new LauncherProcess(home, settings)) {
                 first.awaitGreeting();
             }
@@ -99,6 +105,7 @@ class SecretsIT {
         assertThat(anybody.get("/api/v1/me?access_token=" + canaries.get("token"))
                         .status())
                 .isEqualTo(401);
+        askWithTokenElsewhere(process.address(), admin.authorization());
         anybody.with("Bearer canary.of.nobody-4Rt").get("/api/v1/me");
         canaries.put("wrong token", "canary.of.nobody-4Rt");
         var program = admin.withKey(Client.json().add("name", "nightly"));
@@ -141,8 +148,32 @@ class SecretsIT {
                 state.group(1)));
         assertThat(browser.post(page, form).location()).isNotEmpty();
         browser.get(process.address().resolve("/account.xhtml"));
+        for (var name : List.of("JSESSIONID", "docchat-session")) {
+            assertThat(browser.setCookies())
+                    .filteredOn(line -> line.startsWith(name + "="))
+                    .as("people come by https")
+                    .isNotEmpty()
+                    .allSatisfy(line -> assertThat(line).contains("; Secure"));
+        }
         canaries.put("server's cookie", browser.cookie(process.address(), "JSESSIONID"));
         canaries.put("our cookie", browser.cookie(process.address(), "docchat-session"));
+    }
+
+    /** Where none is looked for, twice, and one that is longer than the server reads. */
+    private void askWithTokenElsewhere(URI server, String authorization) {
+        var token = authorization.substring("Bearer ".length());
+        for (var head : List.of(
+                "GET /api/v1/me HTTP/1.1\r\nCookie: access_token=" + token,
+                "GET /api/v1/me HTTP/1.1\r\nAuthorization: " + authorization + "\r\nAuthorization: " + authorization,
+                "GET /signin.xhtml?access_token=" + token + " HTTP/1.1",
+                "GET /api/v1/me HTTP/1.1\r\nAuthorization: Bearer " + LONG.repeat(5_000))) {
+            RawRequest.send(server, head + "\r\nHost: localhost\r\n");
+        }
+        var posted = new Visitor()
+                .post(server.resolve("/api/v1/collections"), Map.of("access_token", token))
+                .status();
+        assertThat(posted).isEqualTo(401);
+        canaries.put("long token", LONG);
     }
 
     private void requireNone(String where, String text) {
