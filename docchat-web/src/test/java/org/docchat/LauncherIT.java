@@ -50,6 +50,7 @@ class LauncherIT {
 
     @Test
     @Tag("A9")
+    @Tag("A11")
     @Tag("C5")
     @Tag("F1")
     @Tag("F2")
@@ -137,7 +138,8 @@ class LauncherIT {
             try (var socket = new Socket("localhost", port)) {
                 socket.setSoTimeout(3_000);
                 socket.getOutputStream()
-                        .write((method + " /signin.xhtml HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+                        .write((method
+                                        + " /signin.xhtml HTTP/1.1\r\nHost: localhost\r\nCookie: canary=Ferdinand\r\nContent-Length: "
                                         + hidden.length() + "\r\n\r\n" + hidden)
                                 .getBytes(UTF_8));
                 var answers = new ByteArrayOutputStream();
@@ -149,6 +151,9 @@ class LauncherIT {
                 assertThat(answers.toString(UTF_8).split("HTTP/1\\.1 "))
                         .as("what %s is answered with", method)
                         .hasSize(2);
+                assertThat(answers.toString(UTF_8))
+                        .as("what %s repeats", method)
+                        .doesNotContain("Ferdinand");
             }
         }
     }
