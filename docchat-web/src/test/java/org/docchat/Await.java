@@ -25,6 +25,7 @@ public final class Await {
             }
             LockSupport.parkNanos(PAUSE);
         }
-        throw new AssertionError("waited " + limit.toSeconds() + " s in vain until " + expected, last);
+        var why = last == null ? "" : ": " + last.getMessage();
+        throw new AssertionError("waited " + limit.toSeconds() + " s in vain until " + expected + why, last);
     }
 }

@@ -27,7 +27,7 @@ final class KillInvariants {
 
     static {
         RULES.put("a version that is not at its end", """
-                select document_id, number, state from version
+                select document_id, number, state, attempts, not_before, leased_until, problem_detail from version
                  where state not in ('indexed', 'rejected') or leased_by is not null""");
         RULES.put("transactions that waited for each other, of which one was taken back", """
                 select deadlocks from pg_stat_database where datname = current_database() and deadlocks > 0""");

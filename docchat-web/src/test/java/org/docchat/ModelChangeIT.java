@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.docchat.domain.Answer;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
@@ -83,6 +84,7 @@ class ModelChangeIT {
         private volatile int passagesToFailure = Integer.MAX_VALUE;
         private volatile CountDownLatch gate = new CountDownLatch(0);
         private volatile boolean silent;
+        private final AtomicInteger failures = new AtomicInteger();
 
         @Override
         public String name() {
@@ -114,6 +116,7 @@ class ModelChangeIT {
             }
             passagesToFailure -= texts.size();
             if (passagesToFailure < 0) {
+                failures.incrementAndGet();
                 throw new Failure.Unavailable("embedding_model_failed", "It is out of order.", new IOException());
             }
             return texts.stream().map(this::embedQuestion).toList();
@@ -347,6 +350,28 @@ class ModelChangeIT {
         awaitState(id, State.READY);
         assertThatBothAreWhole(id);
         assertThat(found(id, null)).isEqualTo(before);
+    }
+
+    @Test
+    void aModelThatFailsIsNotTriedForEachCollectionWhileDocumentsWait() throws Exception {
+        start();
+        var ids = List.of(collection(1), collection(1), collection(1), collection(1), collection(1));
+        second.passagesToFailure = 0;
+        int before = second.failures.get();
+        for (var id : ids) {
+            embeddings.fill(ann, id, second.name());
+        }
+        bell.ring();
+        Await.until("it has failed", Duration.ofSeconds(20), () -> second.failures.get() > before);
+        for (var id : ids) {
+            upload(id, "meanwhile.txt", "Nobody waits until all of them have found out.");
+            awaitIndexed(id);
+        }
+        Thread.sleep(1_000);
+
+        assertThat(second.failures.get() - before)
+                .as("each worker finds out for itself")
+                .isLessThanOrEqualTo(workers.size());
     }
 
     @Test

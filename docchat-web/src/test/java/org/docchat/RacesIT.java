@@ -3,17 +3,26 @@ package org.docchat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.json.Json;
+import jakarta.json.JsonObjectBuilder;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -175,6 +184,33 @@ class RacesIT {
         assertThat(remains(List.of(collection))).isEmpty();
     }
 
+    /** Whoever deletes a collection waits for what is leased in it, which therefore must not wait for the collection. */
+    @Test
+    void aVersionIsLeasedWhileItsCollectionIsLocked() throws Exception {
+        var owner = installation.newUser("races.lea");
+        var collection = owner.newCollection("Locked");
+        owner.send("POST", "/api/v1/collections/" + collection + "/pause", "").requireStatus(200);
+        var id = owner.upload(collection, "leased.txt", text("leased", 2))
+                .requireStatus(202)
+                .json()
+                .getString("id");
+        try (var locking = installation.database();
+                var other = installation.database();
+                var statement = locking.createStatement()) {
+            locking.setAutoCommit(false);
+            statement.executeQuery("select from collection where id = '" + collection + "' for update");
+            other.createStatement().executeUpdate("delete from pause where collection_id = '" + collection + "'");
+
+            Await.until("it is leased", Duration.ofSeconds(20), () -> {
+                var attempts = other.createStatement()
+                        .executeQuery("select from version where attempts = 1 and document_id = '" + id + "'");
+                return attempts.next();
+            });
+            locking.rollback();
+        }
+        owner.requireIndexed(id);
+    }
+
     @Test
     void whoLosesTheRightAmongRenamesAndUploadsAddsNothingFromThenOn() throws Exception {
         var owner = installation.newUser("races.dan");
@@ -250,6 +286,145 @@ class RacesIT {
         owner.sendIfMatch("PATCH", path, "{\"name\":\"No\"}", "W/" + weak).requireStatus(412);
         owner.sendIfMatch("PATCH", path, "{\"name\":\"Any\"}", "*").requireStatus(200);
         owner.sendIfMatch("PATCH", path, "{\"name\":\"No\"}", "no tag").requireStatus(400);
+    }
+
+    /** Whoever locks rows of a collection locks its row first, so none of these ever waits for another that waits for it. */
+    @Test
+    void whateverIsDoneAtOnceToTheSameFewThingsIsDoneOrRefused() throws Exception {
+        var administrator = installation.administrator();
+        var owners = List.of(installation.newUser("races.ida"), installation.newUser("races.jon"));
+        var collections = new AtomicReferenceArray<String>(2);
+        for (int i = 0; i < collections.length(); i++) {
+            collections.set(i, newShared(owners.get(0), "Beset " + i));
+        }
+        List<BiFunction<Client, String, Client.Reply>> changes = List.of(
+                RacesIT::upload,
+                RacesIT::upload,
+                (owner, collection) -> anyOf(owner, collection + "/documents", id -> owner.delete(DOCUMENTS + id)),
+                (owner, collection) -> anyOf(
+                        owner, collection + "/documents", id -> owner.send("POST", DOCUMENTS + id + "/cancel", "")),
+                (owner, collection) -> anyOf(
+                        owner, collection + "/documents", id -> owner.send("POST", DOCUMENTS + id + "/retry", "")),
+                (owner, collection) -> owner.send("POST", collection + "/pause", ""),
+                (owner, collection) -> owner.send("POST", collection + "/resume", ""),
+                (owner, collection) -> owner.send("PATCH", collection, "{\"description\":\"beset\"}"),
+                (owner, collection) -> owner.send("POST", collection + "/embedding-model", "{\"name\":\"second\"}"),
+                (owner, collection) -> owner.delete(collection + "/embedding-model?name=second"),
+                (owner, collection) -> owner.send("POST", collection + "/evaluations", EVALUATION),
+                (owner, collection) -> owner.post("/api/v1/answers", question(collections)),
+                (owner, collection) -> anyOf(
+                        owner,
+                        "/api/v1/conversations",
+                        id -> owner.post(
+                                "/api/v1/answers", question(collections).add("conversationId", id))),
+                (owner, collection) -> anyOf(
+                        owner,
+                        "/api/v1/conversations",
+                        id -> owner.send("PATCH", "/api/v1/conversations/" + id, "{\"title\":\"Beset\"}")),
+                (owner, collection) ->
+                        anyOf(owner, "/api/v1/conversations", id -> owner.delete("/api/v1/conversations/" + id)),
+                (owner, collection) -> share(owner, collection, "races.ida", "owner"),
+                (owner, collection) -> share(owner, collection, "races.jon", "owner"),
+                (owner, collection) -> share(owner, collection, "races.kim", "editor"),
+                (owner, collection) -> owner.delete(collection + "/members/races.jon"),
+                (owner, collection) -> owner.delete(collection + "/members/races.kim"),
+                (owner, collection) -> {
+                    for (int i = 0; i < collections.length(); i++) {
+                        if (collections.get(i).equals(collection)) {
+                            collections.set(i, newShared(owner, "Beset again"));
+                        }
+                    }
+                    return owner.delete(collection);
+                });
+        var end = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+        var running = new ArrayList<Future<Map<Integer, Integer>>>();
+        for (int thread = 0; thread < 6; thread++) {
+            var random = new Random(thread);
+            running.add(later(() -> {
+                var statuses = new TreeMap<Integer, Integer>();
+                while (System.nanoTime() < end) {
+                    var reply = changes.get(random.nextInt(changes.size()))
+                            .apply(
+                                    owners.get(random.nextInt(owners.size())),
+                                    collections.get(random.nextInt(collections.length())));
+                    assertThat(reply.status()).as(reply.body()).isLessThan(500).isNotEqualTo(400);
+                    statuses.merge(reply.status(), 1, Integer::sum);
+                }
+                return statuses;
+            }));
+        }
+        running.add(later(() -> {
+            var statuses = new TreeMap<Integer, Integer>();
+            while (System.nanoTime() < end) {
+                var kim = installation.newUser("races.kim");
+                for (int i = 0; i < 6; i++) {
+                    statuses.merge(upload(kim, collections.get(i % 2)).status(), 1, Integer::sum);
+                    kim.newCollection("Of somebody who goes");
+                }
+                administrator
+                        .delete("/api/v1/users/" + kim.get("/api/v1/me").json().getString("id"))
+                        .requireStatus(204);
+            }
+            return statuses;
+        }));
+
+        var statuses = new TreeMap<Integer, Integer>();
+        for (var one : running) {
+            one.get().forEach((status, times) -> statuses.merge(status, times, Integer::sum));
+        }
+        System.out.println("replies by status: " + statuses);
+        try (var database = installation.database();
+                var statement = database.createStatement()) {
+            statement.executeUpdate("delete from pause");
+            statement.executeUpdate("update version set state = 'received', attempts = 0, not_before = now()"
+                    + " where state = 'failed' and problem_code = 'cancelled'");
+        }
+    }
+
+    private static final String DOCUMENTS = "/api/v1/documents/";
+
+    private static final String EVALUATION = """
+            {"questions": [{"question": "Who is first in a race?", "expected": [{"document": "beset-0.txt"}]}]}""";
+
+    /** The path of a new collection. */
+    private static String newShared(Client owner, String name) {
+        var path = "/api/v1/collections/" + owner.newCollection(name);
+        share(owner, path, "races.ida", "owner");
+        share(owner, path, "races.jon", "owner");
+        return path;
+    }
+
+    private static Client.Reply share(Client owner, String collection, String with, String role) {
+        return owner.send("PUT", collection + "/members/" + with, "{\"role\":\"" + role + "\"}");
+    }
+
+    private static Client.Reply upload(Client editor, String collection) {
+        var random = ThreadLocalRandom.current();
+        return editor.send(
+                "PUT",
+                collection + "/documents/beset-" + random.nextInt(3) + ".txt",
+                "text/plain",
+                text("beset " + random.nextInt(), 8));
+    }
+
+    private static JsonObjectBuilder question(AtomicReferenceArray<String> collections) {
+        var ids = Json.createArrayBuilder();
+        for (int i = 0; i < collections.length(); i++) {
+            ids.add(collections.get(i).replaceFirst(".*/", ""));
+        }
+        return Client.json()
+                .add("question", "Who of the runners is first in a race?")
+                .add("collections", ids);
+    }
+
+    private static Client.Reply anyOf(Client owner, String list, Function<String, Client.Reply> change) {
+        var listed = owner.get(list);
+        if (listed.status() != 200 || listed.list("items").isEmpty()) {
+            return listed;
+        }
+        var items = listed.list("items");
+        return change.apply(
+                items.get(ThreadLocalRandom.current().nextInt(items.size())).getString("id"));
     }
 
     private <T> Future<T> later(Callable<T> work) {

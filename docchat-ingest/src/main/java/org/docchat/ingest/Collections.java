@@ -1,7 +1,6 @@
 package org.docchat.ingest;
 
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.LockModeType;
 import jakarta.persistence.Tuple;
 import java.time.Instant;
 import java.util.List;
@@ -105,11 +104,8 @@ public final class Collections {
             @Nullable String name,
             @Nullable String description) {
         return transactions.as(caller, session -> {
-            require(session, id, Role.OWNER);
-            var row = session.find(CollectionRow.class, id.value(), LockModeType.PESSIMISTIC_WRITE);
-            if (row == null) {
-                throw new Failure.NotFound("collection");
-            }
+            lock(session, id);
+            var row = session.find(CollectionRow.class, id.value());
             if (!expected.test(collection(session, id).revision())) {
                 throw new Failure.Stale("collection");
             }
@@ -127,13 +123,11 @@ public final class Collections {
     /** Deletes a collection with everything in it; when this returns, nothing of it can be retrieved. */
     public void delete(Caller caller, CollectionId id) {
         transactions.as(caller, session -> {
-            require(session, id, Role.OWNER);
-            // In the order in which workers lock when a version becomes searchable.
-            for (var lock : List.of(
-                    "select id from collection where id = :id for update",
-                    "select model from standby where collection_id = :id order by model for update")) {
-                session.createNativeQuery(lock).setParameter("id", id.value()).getResultList();
-            }
+            lock(session, id);
+            // Before its embeddings, as workers do when a version becomes searchable.
+            session.createNativeQuery("select model from standby where collection_id = :id order by model for update")
+                    .setParameter("id", id.value())
+                    .getResultList();
             return session.createNativeQuery("delete from collection where id = :id")
                     .setParameter("id", id.value())
                     .executeUpdate();
@@ -152,7 +146,7 @@ public final class Collections {
 
     private Collection setPaused(Caller caller, CollectionId id, String sql) {
         return transactions.as(caller, session -> {
-            require(session, id, Role.EDITOR);
+            hold(session, id, Role.EDITOR);
             session.createNativeQuery(sql).setParameter("id", id.value()).executeUpdate();
             return collection(session, id);
         });
@@ -187,6 +181,32 @@ public final class Collections {
                 row.get("passages", Number.class).longValue(),
                 row.get("paused", Boolean.class),
                 row.get("created_at", Instant.class));
+    }
+
+    /**
+     * To be called before anything in a collection is changed: until the transaction ends, nobody deletes the collection or
+     * says who has a right in it.
+     *
+     * @throws Failure.NotFound or Failure.Forbidden if the caller lacks the role
+     */
+    static void hold(EntityManager session, CollectionId id, Role role) {
+        session.createNativeQuery("select 1 from hold_collection(:id)")
+                .setParameter("id", id.value())
+                .getResultList();
+        require(session, id, role);
+    }
+
+    /**
+     * To be called before a collection itself is changed by an owner of it: until the transaction ends, nobody changes what
+     * is in it.
+     *
+     * @throws Failure.NotFound or Failure.Forbidden if the caller is none
+     */
+    static void lock(EntityManager session, CollectionId id) {
+        session.createNativeQuery("select id from collection where id = :id for update")
+                .setParameter("id", id.value())
+                .getResultList();
+        require(session, id, Role.OWNER);
     }
 
     /** Who may see the collection but lacks the role is told so; for anybody else it does not exist. */

@@ -75,8 +75,8 @@ public final class Embeddings {
     public List<Standing> fill(Caller caller, CollectionId id, String model) {
         requireKnown(model);
         return transactions.as(caller, session -> {
-            Collections.require(session, id, Role.OWNER);
-            if (!model.equals(lockInUse(session, id))) {
+            Collections.lock(session, id);
+            if (!model.equals(inUse(session, id))) {
                 session.createNativeQuery("""
                                 insert into standby (collection_id, model) values (:id, :model)
                                 on conflict (collection_id, model) do update
@@ -99,8 +99,8 @@ public final class Embeddings {
     public List<Standing> use(Caller caller, CollectionId id, String model) {
         requireKnown(model);
         return transactions.as(caller, session -> {
-            Collections.require(session, id, Role.OWNER);
-            var inUse = lockInUse(session, id);
+            Collections.lock(session, id);
+            var inUse = inUse(session, id);
             if (!model.equals(inUse)) {
                 // What answered has an embedding of every passage: it takes the place of what takes over.
                 int ready = session.createNativeQuery("""
@@ -134,8 +134,8 @@ public final class Embeddings {
      */
     public void drop(Caller caller, CollectionId id, String model) {
         transactions.as(caller, session -> {
-            Collections.require(session, id, Role.OWNER);
-            if (model.equals(lockInUse(session, id))) {
+            Collections.lock(session, id);
+            if (model.equals(inUse(session, id))) {
                 throw new Failure.Conflict(
                         "embeddings_in_use", "These embeddings answer. Let another model's take over first.");
             }
@@ -156,14 +156,6 @@ public final class Embeddings {
                     "unknown_embedding_model",
                     "The models that are configured here are " + String.join(", ", names) + ".");
         }
-    }
-
-    /** Workers hold this row by a weaker lock while a version becomes searchable: that is either before a switch or after. */
-    private String lockInUse(EntityManager session, CollectionId id) {
-        session.createNativeQuery("select id from collection where id = :id for update")
-                .setParameter("id", id.value())
-                .getResultList();
-        return inUse(session, id);
     }
 
     private String inUse(EntityManager session, CollectionId id) {

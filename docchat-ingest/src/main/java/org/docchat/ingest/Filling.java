@@ -3,7 +3,9 @@ package org.docchat.ingest;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,6 +30,9 @@ final class Filling {
     private static final Logger LOG = Logger.getLogger(Filling.class.getName());
     /** Somebody's document waits no longer than this. */
     private static final Duration TURN = Duration.ofSeconds(2);
+
+    /** To find out that a model does not answer takes seconds, in which documents wait: not for each collection anew. */
+    private static final Duration REST = Duration.ofSeconds(10);
 
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
     private static final int BATCH = 32;
@@ -57,6 +62,8 @@ final class Filling {
     private final EmbeddingModels models;
     private final ScheduledExecutorService clock;
     private final UUID self = UUID.randomUUID();
+    /** Until when a model is left alone, by its name, in {@link System#nanoTime}. */
+    private final Map<String, Long> resting = new HashMap<>();
 
     Filling(Transactions<EntityManager> transactions, EmbeddingModels models, ScheduledExecutorService clock) {
         this.transactions = transactions;
@@ -93,6 +100,7 @@ final class Filling {
                 throw new InterruptedException();
             }
             LOG.log(Level.WARNING, "filling " + job + " failed", e);
+            resting.put(job.model.name(), System.nanoTime() + REST.toNanos());
             postpone(job, e);
         } finally {
             heartbeat.cancel(false);
@@ -101,7 +109,12 @@ final class Filling {
     }
 
     private Optional<Job> lease() {
-        var known = models.all().stream().map(model -> '"' + model.name() + '"').toList();
+        resting.values().removeIf(until -> until - System.nanoTime() < 0);
+        var known = models.all().stream()
+                .map(EmbeddingModel::name)
+                .filter(name -> !resting.containsKey(name))
+                .map(name -> '"' + name + '"')
+                .toList();
         return transactions.asWorker(session -> Rows.of(session.createNativeQuery(LEASE, Tuple.class)
                         .setParameter("most", MOST_ATTEMPTS)
                         .setParameter("known", "{" + String.join(",", known) + "}")

@@ -192,7 +192,7 @@ public final class Library {
     /** Deletes a document with all its versions; when this returns, nothing of it can be retrieved. */
     public void delete(Caller caller, DocumentId id) {
         transactions.as(caller, session -> {
-            Collections.require(session, new CollectionId(document(session, id).collectionId), Role.EDITOR);
+            Collections.hold(session, new CollectionId(document(session, id).collectionId), Role.EDITOR);
             return session.createNativeQuery("delete from document where id = :id")
                     .setParameter("id", id.value())
                     .executeUpdate();
@@ -202,7 +202,7 @@ public final class Library {
     /** Queues the newest version again, if it is failed or rejected. */
     public Document retry(Caller caller, DocumentId id) {
         return transactions.as(caller, session -> {
-            Collections.require(session, new CollectionId(document(session, id).collectionId), Role.EDITOR);
+            Collections.hold(session, new CollectionId(document(session, id).collectionId), Role.EDITOR);
             session.createNativeQuery("""
                             update version set state = 'received', attempts = 0, not_before = now(), leased_by = null,
                                    leased_until = null, problem_code = null, problem_detail = null, progress_step = null
@@ -217,7 +217,7 @@ public final class Library {
     /** Stops work on the newest version, if it is under way; it can be tried again. What it replaced goes on answering. */
     public Document cancel(Caller caller, DocumentId id) {
         return transactions.as(caller, session -> {
-            Collections.require(session, new CollectionId(document(session, id).collectionId), Role.EDITOR);
+            Collections.hold(session, new CollectionId(document(session, id).collectionId), Role.EDITOR);
             // Whoever works on it has lost the lease and finds out with the next step.
             session.createNativeQuery("""
                             update version set state = 'failed', leased_by = null, leased_until = null,
@@ -337,11 +337,14 @@ public final class Library {
     private record StateKey(boolean problem, Instant createdAt, UUID id) {}
 
     private static DocumentRow document(EntityManager session, DocumentId id) {
-        var row = session.find(DocumentRow.class, id.value());
-        if (row == null) {
-            throw new Failure.NotFound("document");
-        }
-        return row;
+        // In one statement: between two, the versions may be deleted.
+        return session
+                .createQuery("select d from DocumentRow d join fetch d.versions where d.id = :id", DocumentRow.class)
+                .setParameter("id", id.value())
+                .getResultList()
+                .stream()
+                .findFirst()
+                .orElseThrow(() -> new Failure.NotFound("document"));
     }
 
     private static VersionRow version(

@@ -147,8 +147,11 @@ final class Queue {
                             row.get("attempts", Integer.class),
                             "embedding".equals(row.get("state"))))
                     .findFirst();
-            job.ifPresent(leased -> session.createNativeQuery(
-                            "update collection set served_at = clock_timestamp() where id = :id")
+            // Not waited for: whoever deletes the collection waits for the version.
+            job.ifPresent(leased -> session.createNativeQuery("""
+                            update collection set served_at = clock_timestamp()
+                             where id = (select id from collection where id = :id for no key update skip locked)
+                            """)
                     .setParameter("id", leased.collection())
                     .executeUpdate());
             return job;
@@ -160,8 +163,11 @@ final class Queue {
         session.createNativeQuery("""
                         update version set state = 'failed', leased_by = null, leased_until = null,
                                problem_code = 'gave_up', problem_detail = :detail
-                         where state in ('received', 'parsing', 'embedding') and attempts >= 5
-                           and (leased_until is null or leased_until < now())
+                         where (document_id, number) in (
+                               select document_id, number from version
+                                where state in ('received', 'parsing', 'embedding') and attempts >= 5
+                                  and (leased_until is null or leased_until < now())
+                                  for update skip locked)
                         """)
                 .setParameter(
                         "detail",

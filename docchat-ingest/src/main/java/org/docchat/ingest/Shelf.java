@@ -299,10 +299,10 @@ final class Shelf {
                                and (select count(*) from version w
                                      where w.document_id = v.document_id and w.number > v.number) >= :keep
                              limit 100),
-                        -- The document first, as uploads and the switch of its versions do it.
                         held as materialized (
-                            select id from document where id in (select document_id from replaced)
-                               for update skip locked),
+                            select d.id from document d join collection c on c.id = d.collection_id
+                             where d.id in (select document_id from replaced)
+                               for key share of c skip locked for update of d skip locked),
                         told as (
                             update document d set kept_from = greatest(d.kept_from, r.until)
                               from (select document_id, max(current_to) as until from replaced group by 1) r

@@ -46,18 +46,7 @@ final class Uploads {
             throw new Failure.UnsupportedMediaType(
                     "Documents named like " + name + " are not read.", DocumentFormat.supported());
         }
-        try {
-            return store(caller, collection, name, sniffer, bytes);
-        } catch (Failure e) {
-            throw e;
-        } catch (RuntimeException e) {
-            // If the right ended or the collection went meanwhile, that is what the database refused it for.
-            transactions.as(caller, session -> {
-                Collections.require(session, collection, Role.EDITOR);
-                return true;
-            });
-            throw e;
-        }
+        return store(caller, collection, name, sniffer, bytes);
     }
 
     private Library.Accepted store(
@@ -65,7 +54,7 @@ final class Uploads {
             throws IOException {
         var content = UUID.randomUUID();
         var room = transactions.as(caller, session -> {
-            Collections.require(session, collection, Role.EDITOR);
+            Collections.hold(session, collection, Role.EDITOR);
             session.createNativeQuery("insert into content (id, collection_id) values (:id, :collection)")
                     .setParameter("id", content)
                     .setParameter("collection", collection.value())
@@ -101,6 +90,7 @@ final class Uploads {
             var upload = new Upload(
                     content, collection, name, mediaType, size, HexFormat.of().formatHex(digest.digest()));
             var accepted = transactions.as(caller, session -> {
+                Collections.hold(session, collection, Role.EDITOR);
                 var made = become(session, upload);
                 if (made.isNew()) {
                     quota.require(session, collection);
@@ -148,6 +138,7 @@ final class Uploads {
 
     private void storePiece(Caller caller, UUID content, CollectionId collection, int ordinal, byte[] bytes) {
         transactions.as(caller, session -> {
+            Collections.hold(session, collection, Role.EDITOR);
             session.createNativeQuery("update content set expires_at = now() + interval '1 hour' where id = :id")
                     .setParameter("id", content)
                     .executeUpdate();
@@ -227,8 +218,6 @@ final class Uploads {
                     .setParameter("id", upload.content)
                     .executeUpdate();
             if (kept == 0) {
-                // Gone, or no longer the caller's to change.
-                Collections.require(session, upload.collection, Role.EDITOR);
                 throw new Failure.Conflict("upload_expired", "The upload took too long. Send the document again.");
             }
             row.due = row.createdAt.plusMillis(upload.size / BYTES_PER_MILLISECOND);

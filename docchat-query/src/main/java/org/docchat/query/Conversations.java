@@ -174,6 +174,7 @@ public final class Conversations {
         var answer = composed.answer();
         var draft = composed.draft();
         return transactions.as(caller, session -> {
+            Retrieval.requireVisible(session, question.collections());
             requireThere(session, answer);
             ConversationRow conversation;
             if (question.conversation() == null) {

@@ -56,7 +56,7 @@ public final class Evaluations {
             requireValid(i + 1, questions.get(i));
         }
         return transactions.as(caller, session -> {
-            requireVisible(session, collection);
+            Retrieval.requireVisible(session, List.of(collection));
             var inForce = librarian.inForce(
                     model == null
                             ? librarian.models(session, List.of(collection))
@@ -173,7 +173,7 @@ public final class Evaluations {
     public Slice<Evaluation> list(Caller caller, CollectionId collection, Slice.Request request) {
         var after = request.after(keys -> new Key(Slice.time(keys.get(0)), UUID.fromString(keys.get(1))));
         return transactions.as(caller, session -> {
-            requireVisible(session, collection);
+            Retrieval.requireVisible(session, List.of(collection));
             var query = session.createQuery(
                             "select e from EvaluationRow e where e.collectionId = :collection"
                                     + (after == null
@@ -225,15 +225,6 @@ public final class Evaluations {
                     .setParameter("id", id.value())
                     .executeUpdate();
         });
-    }
-
-    private static void requireVisible(EntityManager session, CollectionId collection) {
-        if (session.createNativeQuery("select id from collection where id = :id", UUID.class)
-                .setParameter("id", collection.value())
-                .getResultList()
-                .isEmpty()) {
-            throw new Failure.NotFound("collection");
-        }
     }
 
     private static EvaluationRow find(EntityManager session, CollectionId collection, EvaluationId id) {

@@ -54,12 +54,12 @@ public class JtaTransactions implements Transactions<EntityManager> {
 
     @Override
     public <T> T as(Caller caller, Function<EntityManager, T> work) {
-        return run(caller, work);
+        return Overtaken.again(() -> run(caller, work));
     }
 
     @Override
     public <T> T asWorker(Function<EntityManager, T> work) {
-        return run(null, work);
+        return Overtaken.again(() -> run(null, work));
     }
 
     @Override

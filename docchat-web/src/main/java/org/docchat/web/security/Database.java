@@ -14,6 +14,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 import org.docchat.domain.Caller;
 import org.docchat.web.platform.DatabaseOutage;
+import org.docchat.web.platform.Overtaken;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,10 @@ class Database {
      * @param caller whose act it is in the audit trail; null: nobody's
      */
     <T> T by(@Nullable Caller caller, Function<Statements, T> work) {
+        return Overtaken.again(() -> run(caller, work));
+    }
+
+    private <T> T run(@Nullable Caller caller, Function<Statements, T> work) {
         try (var connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
             try {

@@ -93,15 +93,17 @@ public class Groups {
 
     /** Puts a user into a group; it is well if they are in it. */
     public void add(Caller by, GroupId id, String username) {
-        get(id);
-        database.by(
+        int added = database.by(
                 by,
                 statements -> statements.update(
                         // From now on an administrator's word, whatever the identity provider says.
-                        "insert into group_user (group_id, user_id) values (?, ?) on conflict (user_id, group_id)"
-                                + " do update set from_provider = false",
-                        id.value(),
-                        user(statements, username)));
+                        "insert into group_user (group_id, user_id) select id, ? from user_group where id = ?"
+                                + " on conflict (user_id, group_id) do update set from_provider = false",
+                        user(statements, username),
+                        id.value()));
+        if (added == 0) {
+            throw new Failure.NotFound("group");
+        }
     }
 
     /** Takes a user out of a group. */

@@ -197,6 +197,7 @@ public class Users {
     /** Removes a user with keys and password. The last enabled administrator cannot be removed (409). */
     public void delete(Caller by, UserId id) {
         int deleted = database.by(by, statements -> {
+            statements.first("select 1 from hold_all_of(?)", row -> 1, id.value());
             requireAnotherAdministrator(statements, id);
             return statements.update("delete from app_user where id = ?", id.value());
         });
@@ -287,7 +288,7 @@ public class Users {
     /** Locks the administrators first: of two who remove each other, the second finds the first one gone. */
     private static void requireAnotherAdministrator(Database.Statements statements, UserId id) {
         var administrators = statements.all(
-                "select id from app_user where admin and enabled order by id for update",
+                "select id from app_user where admin and enabled order by id for no key update",
                 row -> new UserId(row.getObject("id", UUID.class)));
         if (administrators.equals(List.of(id))) {
             throw new Failure.Conflict(
