@@ -80,6 +80,10 @@ final class LauncherProcess implements AutoCloseable {
         return found.group(1);
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
