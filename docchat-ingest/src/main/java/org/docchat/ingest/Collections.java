@@ -123,7 +123,7 @@ public final class Collections {
     /** Deletes a collection with everything in it; when this returns, nothing of it can be retrieved. */
     public void delete(Caller caller, CollectionId id) {
         transactions.as(caller, session -> {
-            lock(session, id);
+            lockWithContents(session, id);
             // Before its embeddings, as workers do when a version becomes searchable.
             session.createNativeQuery("select model from standby where collection_id = :id order by model for update")
                     .setParameter("id", id.value())
@@ -185,7 +185,7 @@ public final class Collections {
 
     /**
      * To be called before anything in a collection is changed: until the transaction ends, nobody deletes the collection or
-     * says who has a right in it.
+     * says who has which right in it.
      *
      * @throws Failure.NotFound or Failure.Forbidden if the caller lacks the role
      */
@@ -197,13 +197,26 @@ public final class Collections {
     }
 
     /**
-     * To be called before a collection itself is changed by an owner of it: until the transaction ends, nobody changes what
-     * is in it.
+     * To be called before a collection itself is changed by an owner of it: owners take turns.
      *
      * @throws Failure.NotFound or Failure.Forbidden if the caller is none
      */
     static void lock(EntityManager session, CollectionId id) {
-        session.createNativeQuery("select id from collection where id = :id for update")
+        lock(session, id, "no key update");
+    }
+
+    /**
+     * To be called before an owner changes what all that is done in a collection depends on, or all that is in it: until the
+     * transaction ends, nobody holds it, either.
+     *
+     * @throws Failure.NotFound or Failure.Forbidden if the caller is no owner
+     */
+    static void lockWithContents(EntityManager session, CollectionId id) {
+        lock(session, id, "update");
+    }
+
+    private static void lock(EntityManager session, CollectionId id, String strength) {
+        session.createNativeQuery("select id from collection where id = :id for " + strength)
                 .setParameter("id", id.value())
                 .getResultList();
         require(session, id, Role.OWNER);

@@ -75,7 +75,7 @@ public final class Embeddings {
     public List<Standing> fill(Caller caller, CollectionId id, String model) {
         requireKnown(model);
         return transactions.as(caller, session -> {
-            Collections.lock(session, id);
+            Collections.lockWithContents(session, id);
             if (!model.equals(inUse(session, id))) {
                 session.createNativeQuery("""
                                 insert into standby (collection_id, model) values (:id, :model)
@@ -99,7 +99,7 @@ public final class Embeddings {
     public List<Standing> use(Caller caller, CollectionId id, String model) {
         requireKnown(model);
         return transactions.as(caller, session -> {
-            Collections.lock(session, id);
+            Collections.lockWithContents(session, id);
             var inUse = inUse(session, id);
             if (!model.equals(inUse)) {
                 // What answered has an embedding of every passage: it takes the place of what takes over.
@@ -134,7 +134,7 @@ public final class Embeddings {
      */
     public void drop(Caller caller, CollectionId id, String model) {
         transactions.as(caller, session -> {
-            Collections.lock(session, id);
+            Collections.lockWithContents(session, id);
             if (model.equals(inUse(session, id))) {
                 throw new Failure.Conflict(
                         "embeddings_in_use", "These embeddings answer. Let another model's take over first.");

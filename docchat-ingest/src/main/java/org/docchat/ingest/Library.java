@@ -336,7 +336,7 @@ public final class Library {
 
     private record StateKey(boolean problem, Instant createdAt, UUID id) {}
 
-    private static DocumentRow document(EntityManager session, DocumentId id) {
+    static DocumentRow document(EntityManager session, DocumentId id) {
         // In one statement: between two, the versions may be deleted.
         return session
                 .createQuery("select d from DocumentRow d join fetch d.versions where d.id = :id", DocumentRow.class)

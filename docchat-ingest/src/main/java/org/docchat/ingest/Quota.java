@@ -124,8 +124,10 @@ public record Quota(Limit user, Limit collection) {
             query.setParameter("collection", id.value());
         }
         return Rows.of(query)
+                // Nothing at all is told of a collection that is the caller's no longer.
+                .filter(row -> row.get("bytes") != null)
                 .map(row -> new Stored(row.get("bytes", Long.class), row.get("documents", Long.class)))
                 .findFirst()
-                .orElseThrow();
+                .orElseThrow(() -> new Failure.NotFound("collection"));
     }
 }

@@ -49,7 +49,7 @@ public final class Sharing {
     /** Gives a user a role, or another one. The last owner stays one (409). */
     public void share(Caller caller, CollectionId id, String username, Role role) {
         transactions.as(caller, session -> {
-            Collections.lock(session, id);
+            Collections.lockWithContents(session, id);
             session.createNativeQuery("""
                             insert into member (collection_id, user_id, role) values (:id, :user, :role)
                             on conflict (collection_id, user_id) do update set role = excluded.role
@@ -65,7 +65,7 @@ public final class Sharing {
     /** Takes a user's role away. The last owner cannot be removed (409). */
     public void unshare(Caller caller, CollectionId id, String username) {
         transactions.as(caller, session -> {
-            Collections.lock(session, id);
+            Collections.lockWithContents(session, id);
             int removed = session.createNativeQuery("delete from member where collection_id = :id and user_id = :user")
                     .setParameter("id", id.value())
                     .setParameter("user", named(session, "user", username))
@@ -95,7 +95,7 @@ public final class Sharing {
     /** Gives everybody in a group a role, or another one. */
     public void shareWithGroup(Caller caller, CollectionId id, String name, Role role) {
         transactions.as(caller, session -> {
-            Collections.lock(session, id);
+            Collections.lockWithContents(session, id);
             return session.createNativeQuery("""
                             insert into group_role (collection_id, group_id, role) values (:id, :group, :role)
                             on conflict (collection_id, group_id) do update set role = excluded.role
@@ -110,7 +110,7 @@ public final class Sharing {
     /** Takes a group's role away. */
     public void unshareWithGroup(Caller caller, CollectionId id, String name) {
         transactions.as(caller, session -> {
-            Collections.lock(session, id);
+            Collections.lockWithContents(session, id);
             int removed = session.createNativeQuery(
                             "delete from group_role where collection_id = :id and group_id = :group")
                     .setParameter("id", id.value())

@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.docchat.domain.Caller;
 import org.docchat.domain.CollectionId;
+import org.docchat.domain.DocumentId;
 import org.docchat.domain.Failure;
 import org.docchat.domain.Role;
 import org.docchat.domain.Transactions;
@@ -218,13 +219,16 @@ final class Uploads {
                     .setParameter("id", upload.content)
                     .executeUpdate();
             if (kept == 0) {
+                // Gone, or no longer the caller's to change.
+                Collections.require(session, upload.collection, Role.EDITOR);
                 throw new Failure.Conflict("upload_expired", "The upload took too long. Send the document again.");
             }
             row.due = row.createdAt.plusMillis(upload.size / BYTES_PER_MILLISECOND);
             session.persist(row);
             session.flush();
         }
-        return new Library.Accepted(session.find(DocumentRow.class, id).toDocument(), isNew);
+        return new Library.Accepted(
+                Library.document(session, new DocumentId(id)).toDocument(), isNew);
     }
 
     /** The last part of a path, without what would confuse a reader or a file system. */

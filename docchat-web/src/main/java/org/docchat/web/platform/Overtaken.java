@@ -37,7 +37,7 @@ public final class Overtaken {
     private static boolean is(RuntimeException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof OptimisticLockException
-                    || cause instanceof SQLException sql && STATES.contains(sql.getSQLState())) {
+                    || cause instanceof SQLException sql && STATES.contains(String.valueOf(sql.getSQLState()))) {
                 return true;
             }
         }

@@ -14,6 +14,8 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
@@ -213,37 +215,51 @@ final class Schema {
         }
     }
 
-    private static void update(Connection connection) throws LiquibaseException {
+    /**
+     * Brings the schema to this version, on a thread that ends: Liquibase leaves something on each thread that it runs on,
+     * and on those that these begin, by which a server that goes on without the WAR would keep all of its classes.
+     */
+    private static void update(Connection connection) throws LiquibaseException, InterruptedException {
+        var migration = new FutureTask<Void>(() -> {
+            updateHere(connection);
+            return null;
+        });
+        new Thread(migration, "docchat-migration").start();
+        try {
+            migration.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof LiquibaseException failure) {
+                throw failure;
+            }
+            throw new LiquibaseException(e.getCause());
+        }
+    }
+
+    private static void updateHere(Connection connection) throws Exception {
         var changes = new OneTransactionEach(connection);
         var target = DatabaseFactory.getInstance().findCorrectDatabaseImplementation(changes);
         var files = new ClassLoaderResourceAccessor(Schema.class.getClassLoader());
-        try {
-            // What it would print goes to the log.
-            var ui = new LoggerUIService();
-            var scope = Map.<String, Object>of(
-                    Scope.Attr.resourceAccessor.name(),
-                    files,
-                    Scope.Attr.ui.name(),
-                    ui,
-                    // It would tell its makers what it does, and ask them how.
-                    AnalyticsArgs.ENABLED.getKey(),
-                    false);
-            Scope.child(scope, () -> {
-                // A process that was killed while migrating leaves Liquibase's own lock behind for ever. Whoever holds
-                // the advisory lock is alone, so whatever lock there is has no owner any more.
-                new Liquibase(CHANGELOG, files, target).forceReleaseLocks();
-                new CommandScope(UpdateCommandStep.COMMAND_NAME)
-                        .addArgumentValue(DbUrlConnectionArgumentsCommandStep.DATABASE_ARG, target)
-                        .addArgumentValue(UpdateCommandStep.CHANGELOG_FILE_ARG, CHANGELOG)
-                        .addArgumentValue(ShowSummaryArgument.SHOW_SUMMARY, UpdateSummaryEnum.OFF)
-                        .addArgumentValue(ChangeExecListenerCommandStep.CHANGE_EXEC_LISTENER_ARG, changes.listener)
-                        .execute();
-            });
-        } catch (LiquibaseException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new LiquibaseException(e);
-        }
+        // What it would print goes to the log.
+        var ui = new LoggerUIService();
+        var scope = Map.<String, Object>of(
+                Scope.Attr.resourceAccessor.name(),
+                files,
+                Scope.Attr.ui.name(),
+                ui,
+                // It would tell its makers what it does, and ask them how.
+                AnalyticsArgs.ENABLED.getKey(),
+                false);
+        Scope.child(scope, () -> {
+            // A process that was killed while migrating leaves Liquibase's own lock behind for ever. Whoever holds
+            // the advisory lock is alone, so whatever lock there is has no owner any more.
+            new Liquibase(CHANGELOG, files, target).forceReleaseLocks();
+            new CommandScope(UpdateCommandStep.COMMAND_NAME)
+                    .addArgumentValue(DbUrlConnectionArgumentsCommandStep.DATABASE_ARG, target)
+                    .addArgumentValue(UpdateCommandStep.CHANGELOG_FILE_ARG, CHANGELOG)
+                    .addArgumentValue(ShowSummaryArgument.SHOW_SUMMARY, UpdateSummaryEnum.OFF)
+                    .addArgumentValue(ChangeExecListenerCommandStep.CHANGE_EXEC_LISTENER_ARG, changes.listener)
+                    .execute();
+        });
     }
 
     /**

@@ -10,7 +10,6 @@ import java.util.stream.Stream;
 import org.docchat.domain.Failure;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -40,9 +39,14 @@ class OvertakenTest {
         assertThat(runs).hasValue(2);
     }
 
-    @Test
-    void isNoneThatFailedOtherwise() {
-        var failure = new IllegalStateException(new SQLException("duplicate key", "23505"));
+    static Stream<SQLException> others() {
+        return Stream.of(new SQLException("duplicate key", "23505"), new SQLException("no connection"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("others")
+    void isNoneThatFailedOtherwise(SQLException cause) {
+        var failure = new IllegalStateException(cause);
         assertThatThrownBy(() -> run(1, failure)).isSameAs(failure);
         assertThat(runs).hasValue(1);
     }
