@@ -27,6 +27,9 @@ final class Server {
     private static final String HTTP = NETWORK + "protocols.protocol.http-listener.http.";
     private static final String LISTENER = NETWORK + "network-listeners.network-listener.http-listener.enabled";
 
+    private static final String NO_ACCESS_LOG =
+            "set configs.config.server-config.http-service.virtual-server.server.access-logging-enabled=false";
+
     private final Path layout;
     private final ClassLoader classes;
 
@@ -88,7 +91,9 @@ final class Server {
         var before = Files.write(
                 root.resolve("before"),
                 List.of(UNVALIDATED, HTTP + "trace-enabled=true", HTTP + "server-header=false", LISTENER + "=false"));
-        var behind = Files.write(root.resolve("behind"), List.of(LISTENER + "=true"));
+        // With the listener comes a valve for access logs, though there are none, and with any valve the server ends an
+        // asynchronous request on another thread than it began on, where CDI's contexts are not (payara/Payara#5745).
+        var behind = Files.write(root.resolve("behind"), List.of(LISTENER + "=true", NO_ACCESS_LOG));
         String[] arguments = {
             "--prebootcommandfile",
             before.toString(),
