@@ -34,6 +34,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @DisplayName("Whatever happens at the same time, every document is whole or gone")
 @ExtendWith(Installation.Parameter.class)
 class RacesIT {
+    private static final String DOCUMENTS = "/api/v1/documents/";
+    private static final String CONVERSATIONS = "/api/v1/conversations";
+
+    private static final String EVALUATION = """
+            {"questions": [{"question": "Who is first in a race?", "expected": [{"document": "beset-0.txt"}]}]}""";
+
     private final Installation installation;
     private final ExecutorService others = Executors.newCachedThreadPool();
     private List<String> before = List.of();
@@ -320,15 +326,14 @@ class RacesIT {
                 (owner, collection) -> owner.post("/api/v1/answers", question(collections)),
                 (owner, collection) -> anyOf(
                         owner,
-                        "/api/v1/conversations",
+                        CONVERSATIONS,
                         id -> owner.post(
                                 "/api/v1/answers", question(collections).add("conversationId", id))),
                 (owner, collection) -> anyOf(
                         owner,
-                        "/api/v1/conversations",
-                        id -> owner.send("PATCH", "/api/v1/conversations/" + id, "{\"title\":\"Beset\"}")),
-                (owner, collection) ->
-                        anyOf(owner, "/api/v1/conversations", id -> owner.delete("/api/v1/conversations/" + id)),
+                        CONVERSATIONS,
+                        id -> owner.send("PATCH", CONVERSATIONS + "/" + id, "{\"title\":\"Beset\"}")),
+                (owner, collection) -> anyOf(owner, CONVERSATIONS, id -> owner.delete(CONVERSATIONS + "/" + id)),
                 (owner, collection) -> share(owner, collection, "races.ida", "owner"),
                 (owner, collection) -> share(owner, collection, "races.jon", "owner"),
                 (owner, collection) -> share(owner, collection, "races.kim", "editor"),
@@ -391,11 +396,6 @@ class RacesIT {
                     + " where state = 'failed' and problem_code = 'cancelled'");
         }
     }
-
-    private static final String DOCUMENTS = "/api/v1/documents/";
-
-    private static final String EVALUATION = """
-            {"questions": [{"question": "Who is first in a race?", "expected": [{"document": "beset-0.txt"}]}]}""";
 
     /** The path of a new collection. */
     private static String newShared(Client owner, String name) {
